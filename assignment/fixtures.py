@@ -1,0 +1,228 @@
+"""Make `fixtures.json`: inputs and expected numbers of every public case, computed by the reference.
+
+Run as `python fixtures.py`; the build does. Inputs have three decimals, so that they can be read; sizes differ from
+each other and states are not zero, so that no mistake hides. Expected numbers are rounded to 11 significant digits,
+far below the tolerance, so that the last bit of one machine's `tanh` does not show in the file.
+"""
+
+import json
+
+import numpy as np
+
+import reference as ref
+from checks import FIXTURES, FORWARD, GRADIENT, digest
+from derivation import PARTIALS
+from given import RunningAverage
+
+RNN = ref.random_rnn(seed=182, T=5, k=4, n=3, m=2)
+LSTM = ref.random_lstm(seed=182, T=5, k=2, n=3)
+
+KINDS = ("one-to-one", "one-to-many", "many-to-many")
+TASKS = {
+    "a photograph -> the name of the animal in it": "one-to-one",
+    "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
+    "a photograph -> a sentence that describes it": "one-to-many",
+    "the name of a composer -> a melody in that style": "one-to-many",
+    "an English sentence -> the same sentence in Hindi": "many-to-many",
+    "a film -> for every frame, what is happening in it": "many-to-many",
+}
+PATHS = {
+    ("dJ_dh", "dh_dhprev", "dhprev_dWg"): "through the previous hidden state h_{t-1}",
+    ("dJ_dh", "dh_dC", "dC_dCprev", "dCprev_dWg"): "through the previous cell state C_{t-1}",
+    ("dJ_dh", "dh_dC", "dC_dWg"): "straight through the candidate of step t",
+}
+
+
+def three_decimals(values):
+    """The same inputs, rounded, in a dict of any depth."""
+    if isinstance(values, dict):
+        return {name: three_decimals(value) for name, value in values.items()}
+    return np.round(values, 3)
+
+
+def pick(values, names):
+    return {name: values[name] for name in names.split()}
+
+
+def case(inputs, want, form="array", tolerance=FORWARD, steps=(), advice=""):
+    return {
+        "inputs": inputs,
+        "want": want,
+        "form": form,
+        "tolerance": tolerance,
+        "steps": list(steps),
+        "mistakes": [],
+        "advice": advice,
+    }
+
+
+def rnn_cases():
+    d = three_decimals(RNN)
+    weights = pick(d, "W_xh W_hh W_hy Bh By")
+    hs, ys = ref.rnn_forward(d["xs"], d["h0"], **weights)
+    cell = {"attributes": weights, "h0": d["h0"]}
+    one = case(
+        cell | {"xs": d["xs"][:1]},
+        {"hs": hs[:1], "ys": ys[:1]},
+        "dict",
+        advice="Compare your two lines with the two equations above, term by term: see hint 1.",
+    )
+    every = case(
+        cell | {"xs": d["xs"]},
+        {"hs": hs, "ys": ys},
+        "dict",
+        steps=["hs", "ys"],
+        advice="What should still be there when forward is called again? See hint 3.",
+    )
+    start = d["xs"][0] * -0.5
+    xs = d["xs"]
+    average = RunningAverage(start)
+    outputs, states = [], []
+    for x in xs:
+        outputs.append(average.forward(x))
+        states.append(average.hidden_state)
+    unrolled = case(
+        {"start": start, "xs": xs},
+        {"hs": np.array(states), "ys": np.array(outputs)},
+        "tuple",
+        steps=["hs", "ys"],
+        advice="Row t of hs and ys belongs to step t + 1, and hs has no row for the state before the first input: see hint 2.",
+    )
+    gradients = ref.rnn_gradients(d["xs"], d["h0"], d["dys"], **weights)
+    inputs = pick(d, "xs h0 dys W_xh W_hh W_hy Bh By")
+    at = {"form": "dict", "tolerance": GRADIENT}
+    return {
+        "q2_vanilla_rnn/one step": one,
+        "q2_vanilla_rnn/five steps": every,
+        "q3_unroll/five steps": unrolled,
+        "q4a_state_jacobian/one step": case(
+            {"h": hs[2].round(3), "W_hh": d["W_hh"]},
+            {"dh_dhprev": ref.state_jacobian(hs[2].round(3), d["W_hh"])},
+            tolerance=GRADIENT,
+            advice="Row i, column j is the derivative of h_t[i] by h_{t-1}[j]: see hint 1.",
+        ),
+        "q4b_jacobian_through_time/five steps": case(
+            {"hs": hs.round(3), "W_hh": d["W_hh"]},
+            {"dhT_dh0": ref.jacobian_through_time(hs.round(3), d["W_hh"])},
+            tolerance=GRADIENT,
+            advice="How many factors are there for T steps, and which of them stands leftmost? See hint 1.",
+        ),
+        "q4c_rnn_backward/output weights": case(
+            inputs, pick(gradients, "W_hy By"), **at, advice="The output layer sees each step on its own: see hint 1."
+        ),
+        "q4c_rnn_backward/recurrent weights": case(
+            inputs,
+            pick(gradients, "W_xh W_hh Bh"),
+            **at,
+            advice="h_t reaches the loss by two ways, y_t and h_{t+1}: see hint 2.",
+        ),
+        "q4c_rnn_backward/initial state": case(
+            inputs, pick(gradients, "h0"), **at, advice="What is still carried back when step 1 is done? See hint 3."
+        ),
+    }
+
+
+def lstm_cases():
+    d = three_decimals(LSTM)
+    x, h0, C0, p = d["xs"][0], d["h0"], d["C0"], d["p"]
+    step = ref.lstm_step(x, h0, C0, p)
+    one = {"x": x, "h_prev": h0, "C_prev": C0, "p": p}
+    sequence = pick(d, "xs h0 C0 p")
+    gradients = ref.lstm_gradients(d["xs"], h0, C0, p, d["dJ_dh"])
+    backward = pick(d, "xs h0 C0 p dJ_dh")
+    at = {"form": "dict", "tolerance": GRADIENT}
+    return {
+        "q5a_lstm_step/gates": case(
+            one, pick(step, "f i o g"), "dict", advice="Each has its own U and W, and x stands left of U: see hint 1."
+        ),
+        "q5a_lstm_step/states": case(
+            one, pick(step, "C h"), "dict", advice="What is kept, what is written, what is shown? See hint 2."
+        ),
+        "q5b_lstm_unroll/five steps": case(
+            sequence,
+            ref.lstm_forward(**sequence),
+            "dict",
+            steps=["f", "i", "o", "g", "C", "h"],
+            advice="Which two values does step t hand to step t + 1? See hint 1.",
+        ),
+        "q6a_derivation/one step of matrices": partial_case(ref.random_partials(seed=61, T=1, n=3)),
+        "q6a_derivation/a real LSTM": partial_case(ref.lstm_partials(**backward), want=gradients["Wg"]),
+        "q6b_lstm_dWg/five steps": case(
+            backward,
+            {"dJ_dWg": gradients["Wg"]},
+            tolerance=GRADIENT,
+            advice="Two things travel back in time, one along h and one along C: see hint 2.",
+        ),
+        "q6d_lstm_backward/weights": case(
+            backward,
+            pick(gradients, "Uf Ui Uo Ug Wf Wi Wo Wg"),
+            **at,
+            advice="Each gate has its own path to C_t or h_t, then the slope of its sigma or tanh: see hint 1.",
+        ),
+        "q6d_lstm_backward/inputs and first states": case(
+            backward, pick(gradients, "xs h0 C0"), **at, advice="x_t and h_{t-1} feed all four gates: see hint 2."
+        ),
+        "q7b_cell_carry/five steps": case(
+            {"fs": ref.lstm_forward(**sequence)["f"].round(3)},
+            {"dCT_dC0": ref.cell_carry(ref.lstm_forward(**sequence)["f"].round(3))},
+            tolerance=GRADIENT,
+            advice="One step along the cell path scales each unit by one number: see hint 1.",
+        ),
+    }
+
+
+def partial_case(partials, want=None):
+    """dJ_dWg from the eight stacked gradients; `want` from elsewhere where they belong to a real LSTM."""
+    partials = {name: partials[name].round(11) for name in PARTIALS}
+    return case(
+        partials,
+        {"dJ_dWg": ref.dJ_dWg(**partials) if want is None else want},
+        tolerance=GRADIENT,
+        advice="A Jacobian's columns meet the next one's rows; the last axis, n*n long, is Wg row by row: see hint 3.",
+    )
+
+
+def choices():
+    return {
+        "q1_kinds": {
+            "options": KINDS,
+            "answers": {task: digest(task, kind) for task, kind in TASKS.items()},
+            "advice": "Count: does one thing go in, or one at each step? And out? See hint 1.",
+        },
+        "q7a_factor": {
+            "options": PARTIALS,
+            "answers": {"factor": digest("factor", "dC_dCprev")},
+            "advice": "Which of the eight is a product of no weights and no tanh? See hint 1.",
+        },
+    }
+
+
+def rounded(value):
+    """Plain lists of numbers with 11 significant digits."""
+    if isinstance(value, dict):
+        return {name: rounded(entry) for name, entry in value.items()}
+    if isinstance(value, np.ndarray):
+        return [rounded(entry) for entry in value]
+    return float(f"{value:.10e}") if isinstance(value, float) else value
+
+
+def main():
+    contents = {
+        "cases": rounded(rnn_cases() | lstm_cases()),
+        "choices": choices(),
+        "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
+    }
+    FIXTURES.write_text(one_entry_a_line(contents), encoding="utf-8")
+
+
+def one_entry_a_line(contents):
+    """JSON whose second level has one line an entry, so that a diff shows which case changed."""
+    sections = []
+    for section, entries in contents.items():
+        lines = [f"  {json.dumps(name)}: {json.dumps(entry)}" for name, entry in entries.items()]
+        sections.append(f" {json.dumps(section)}: {{\n" + ",\n".join(lines) + "\n }")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1889 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_markers: '"""'
+#     formats: py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [raw]
+"""
+# ASSIGNMENT CONFIG
+name: rnn_lstm
+requirements: requirements.txt
+overwrite_requirements: true
+python_version: "3.12"
+files:
+    - checks.py
+    - derivation.py
+    - gradcheck.py
+    - given.py
+    - fixtures.json
+    - figures
+    - README.md
+    - requirements.txt
+autograder_files:
+    - reference.py
+tests:
+    files: true
+    ok_format: false
+check_all_cell: true
+export_cell:
+    instructions: >-
+        Save the notebook first. The cell runs all public checks and leaves a zip beside this notebook:
+        hand that zip in.
+    pdf: false
+    run_tests: true
+    ignore_log: true
+generate:
+    points_possible: 40
+    show_hidden: true
+    show_stdout: false
+    pdf: false
+"""
+
+# %% [markdown]
+r"""
+# Recurrent networks and LSTMs
+
+In this notebook you build a recurrent network from two lines of code, send gradients back through time by hand,
+and find out why the LSTM was invented. It follows a worksheet of CS W182 (spring 2021, discussion on RNNs and
+LSTMs), with the problems in its order.
+
+**How it works.** Each question ends in a check cell. Run it as often as you like: it says what is wrong and where to
+look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. If all public checks
+of your honest work pass, the hidden ones do as well: they ask the same at other sizes.
+
+40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
+Plan about four hours.
+
+## Legend
+
+| Symbol | Meaning | In code |
+|---|---|---|
+| $T$ | number of time steps, $t = 1, \dots, T$ | row $t$ stands at index `t - 1` |
+| $k,\ n,\ m$ | number of inputs, hidden units, outputs | |
+| $x_t,\ h_t,\ y_t$ | input, hidden state, output at step $t$ | `xs` (T, k), `hs` (T, n), `ys` (T, m) |
+| $h_0,\ C_0$ | hidden state and cell state before the first step | `h0` (n,), `C0` (n,) |
+| $J$ | the loss: one number, summed over the steps | |
+| $a \circ b$ | product entry by entry | `a * b` |
+| $\sigma(z)$ | the logistic sigmoid $1/(1+e^{-z})$, between 0 and 1 | `sigmoid(z)`, given |
+
+A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(1, n)`.
+
+**Two conventions, and they differ.** The worksheet writes the vanilla RNN with *columns*, $W x$, and the LSTM with
+*rows*, $x U$. We keep both, because you will meet both; nearly everybody trips here once.
+
+| | Vanilla RNN: matrix on the left | LSTM: matrix on the right |
+|---|---|---|
+| equation | $W_{hh} h_{t-1} + W_{xh} x_t$ | $x_t U^f + h_{t-1} W^f$ |
+| shapes | `W_hh` (n, n), `W_xh` (n, k), `W_hy` (m, n) | `Uf` (k, n), `Wf` (n, n) |
+| biases | `Bh` (n,), `By` (m,) | none |
+
+**Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
+column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). A matrix counts as the vector of its
+rows, one after the other: `dC_dWg` has shape `(n, n*n)`, and its column `a*n + b` belongs to `Wg[a, b]`. With this
+convention the chain rule is a matrix product: `dz_dx = dz_dy @ dy_dx`.
+
+Compute in float64, numpy's default, and never change an argument in place.
+"""
+
+# %%
+import numpy as np
+from given import RunningAverage, sigmoid
+
+# %% [markdown]
+r"""
+## 1 Recurrent networks
+
+### 1.1 Kinds of problem
+
+Video, speech, text, a patient's chart: much of what we want to model comes as a **sequence**. Problems differ in
+whether a sequence goes in, comes out, or both.
+
+![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, a sequence of outputs.](figures/kinds.svg)
+
+- **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
+  an image and gives one mask: the mask is large, but it is one output, not a sequence.
+- **One-to-many**: one input, a sequence of outputs. Captioning takes an image and gives a sentence, word by word.
+- **Many-to-many**: a sequence in, a sequence out. Translation takes the words of one language and gives words of
+  another, and the two sequences need not be equally long.
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q1_kinds
+points: 3
+"""
+
+# %% [markdown]
+r"""
+### q1_kinds · Which kind is it? (3 points, 5 minutes)
+
+*You learn to see what goes into a model and what comes out.*
+Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`.
+
+<details><summary>Hint 1: a nudge</summary>
+Put your finger on the left of the arrow: is it one thing, or does something new arrive at each step? Then the right.
+</details>
+<details><summary>Hint 2: how to decide</summary>
+A picture is one input, however many pixels it has. A sentence, a melody and a film are sequences, and so is
+"something for every frame".
+</details>
+<details><summary>Hint 3: nearly there</summary>
+Each of the three kinds occurs twice, and the list is sorted.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+# %%
+# BEGIN SOLUTION NO PROMPT
+kinds = {
+    "a photograph -> the name of the animal in it": "one-to-one",
+    "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
+    "a photograph -> a sentence that describes it": "one-to-many",
+    "the name of a composer -> a melody in that style": "one-to-many",
+    "an English sentence -> the same sentence in Hindi": "many-to-many",
+    "a film -> for every frame, what is happening in it": "many-to-many",
+}
+# END SOLUTION
+""" # BEGIN PROMPT
+kinds = {
+    "a photograph -> the name of the animal in it": ...,
+    "a photograph -> for the same photograph, a mask that marks the road": ...,
+    "a photograph -> a sentence that describes it": ...,
+    "the name of a composer -> a melody in that style": ...,
+    "an English sentence -> the same sentence in Hindi": ...,
+    "a film -> for every frame, what is happening in it": ...,
+}
+"""; # END PROMPT
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 3
+""" # END TEST CONFIG
+def test_q1_each_task_has_its_kind(kinds):
+    from checks import choice
+
+    choice("q1_kinds", kinds)
+
+
+test_q1_each_task_has_its_kind(kinds)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+### 1.2 Why recurrence?
+
+You do not read each word of this sentence on its own: you understand it from the words before. A feed-forward network
+cannot. Suppose it should say what happens in each frame of a film. Shown one frame, it can classify that frame, but
+there is no place where what it saw earlier could enter.
+
+A **recurrent** network has a loop: at each step it computes a **hidden state** from the current input *and* from the
+hidden state of the step before. Whatever matters later can be carried along in it.
+
+![A recurrent cell with a loop, and the same network unrolled through time: a row of copies of one cell, each fed by its own input and by the hidden state of the copy before, each with an output and a loss, and the losses summed to J.](figures/unrolled.svg)
+
+**Unrolling** means drawing one copy of the cell for each time step, as on the right. The result is a deep feed-forward
+network with as many layers as the sequence has steps and, unlike the ones you know, *the same weights in every layer*.
+To train it, each output has a loss and $J$ is their sum, so every weight collects a gradient from every step.
+
+### 1.3 The vanilla RNN
+
+The plainest recurrent cell computes
+
+$$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + B_h) \tag{1}$$
+
+$$y_t = W_{hy} h_t + B_y \tag{2}$$
+
+with weight matrices $W$ and bias vectors $B$; $W_{xh}$, say, takes an input $x$ to a hidden state $h$. One thing only,
+$h$, passes from one step to the next.
+
+![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state goes on to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q2_vanilla_rnn
+points: 6
+"""
+
+# %% [markdown]
+r"""
+### q2_vanilla_rnn · Coding RNNs up! (6 points, 15 minutes)
+
+*You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
+Complete `forward`. The skeleton is the worksheet's; only the sizes can be chosen now, and `VanillaRNN()` still makes
+its 3-input, 3-unit, 3-output network. Delete the line with `raise` when you have filled the three gaps.
+
+<details><summary>Find the bug: what the printed worksheet got wrong</summary>
+The printed skeleton sets <code>hidden_state</code> twice, first to a 3-by-3 matrix and then to a vector of 3. Which is
+it? The equations tell: the vector. It prints <code>forward</code> outside its class. Its published solution stores
+<code>self.out</code> and returns <code>self.output</code>, and writes the recurrent term with the vector on the other
+side than equation (1) has it. With three inputs, three units and three outputs, no shape complains. That is why our
+checks use sizes that all differ.
+</details>
+<details><summary>Hint 1: a nudge</summary>
+Read equation (1) aloud and type what you say; the same for equation (2). <code>np.dot(A, v)</code> or
+<code>A @ v</code> is a matrix times a vector.
+</details>
+<details><summary>Hint 2: shapes</summary>
+<code>W_hh</code> is (n, n), <code>W_xh</code> is (n, k), and all three terms inside the tanh have shape (n,). Matrices
+stand on the left. The bias is inside.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+On the right-hand side, <code>self.hidden_state</code> is still $h_{t-1}$; once assigned, it is $h_t$. The output uses
+$h_t$. Nothing else needs to be kept, and nothing may be reset.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+class VanillaRNN:
+    """The vanilla RNN cell of equations (1) and (2).
+
+    Attributes: W_hh (n, n), W_xh (n, k), W_hy (m, n), Bh (n,), By (m,), hidden_state (n,), output (m,).
+    """
+
+    def __init__(self, k=3, n=3, m=3):
+        self.W_hh = np.random.randn(n, n)
+        self.W_xh = np.random.randn(n, k)
+        self.W_hy = np.random.randn(m, n)
+        self.Bh = np.random.randn(n)
+        self.By = np.random.randn(m)
+        self.hidden_state = np.zeros(n)
+
+    def forward(self, x):
+        """Process the input of one time step: update the hidden state, return the output.
+
+        x: (k,). Returns self.output: (m,).
+        """
+        # BEGIN SOLUTION NO PROMPT
+        self.hidden_state = np.tanh(self.W_hh @ self.hidden_state + self.W_xh @ x + self.Bh)
+        self.output = np.dot(self.W_hy, self.hidden_state) + self.By
+        # END SOLUTION
+        """ # BEGIN PROMPT
+        raise NotImplementedError("q2_vanilla_rnn")
+        self.hidden_state = np.tanh(...)
+        self.output = np.dot(...) + ...
+        """; # END PROMPT
+        return self.output
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q2_one_step_follows_the_equations(VanillaRNN):
+    from checks import cell_runner, public
+
+    public("q2_vanilla_rnn/one step").grade(cell_runner(VanillaRNN), "VanillaRNN")
+
+
+test_q2_one_step_follows_the_equations(VanillaRNN)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q2_state_is_carried_from_call_to_call(VanillaRNN):
+    from checks import cell_runner, public
+
+    public("q2_vanilla_rnn/five steps").grade(cell_runner(VanillaRNN), "VanillaRNN")
+
+
+test_q2_state_is_carried_from_call_to_call(VanillaRNN)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q2_two_networks_share_nothing(VanillaRNN):
+    from checks import check_separate_cells
+
+    check_separate_cells(VanillaRNN)
+
+
+test_q2_two_networks_share_nothing(VanillaRNN)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q2_other_sizes(VanillaRNN):
+    from checks import cell_runner, hidden
+    from reference import random_rnn, rnn_forward
+
+    d = random_rnn(seed=2, T=7, k=2, n=5, m=3)
+    weights = {name: d[name] for name in ("W_xh", "W_hh", "W_hy", "Bh", "By")}
+    hs, ys = rnn_forward(d["xs"], d["h0"], **weights)
+    inputs = {"attributes": weights, "h0": d["h0"], "xs": d["xs"]}
+    hidden("seven steps at other sizes", inputs, {"hs": hs, "ys": ys}).grade(cell_runner(VanillaRNN), "VanillaRNN")
+
+
+test_q2_other_sizes(VanillaRNN)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q3_unroll
+points: 4
+"""
+
+# %% [markdown]
+r"""
+### q3_unroll · Through time (4 points, 10 minutes)
+
+*You learn that "unrolled" is a `for` loop.*
+Write `unroll(rnn, xs)`: feed the rows of `xs` to `rnn` one after the other and collect the hidden state and the output
+of every step. It starts from the hidden state that `rnn` has, and it must work for *any* cell with `hidden_state` and
+`forward(x)`. The check uses `RunningAverage`, a small cell from `given.py`, so you can do this question even if q2 is
+still open.
+
+<details><summary>Hint 1: a nudge</summary>
+Two empty lists, one loop over the rows of <code>xs</code>, and <code>np.array(list)</code> at the end.
+</details>
+<details><summary>Hint 2: which state?</summary>
+Row 0 of <code>hs</code> is $h_1$, the state <em>after</em> the first input. $h_0$ is not in <code>hs</code>.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+Call <code>rnn.forward(x)</code> exactly once for each row, first; then read <code>rnn.hidden_state</code>. Leave the
+initial state as it is. Return the states, then the outputs.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def unroll(rnn, xs):
+    """Run a recurrent cell over a sequence, from the hidden state that it has.
+
+    rnn: a cell with hidden_state (n,) and forward(x) -> output (m,). xs: (T, k).
+    Returns hs (T, n) and ys (T, m): the hidden state and the output after each step.
+    """
+    # BEGIN SOLUTION NO PROMPT
+    hs, ys = [], []
+    for x in xs:
+        ys.append(rnn.forward(x))
+        hs.append(rnn.hidden_state)
+    return np.array(hs), np.array(ys)
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q3_unroll")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 3
+""" # END TEST CONFIG
+def test_q3_collects_every_step(unroll, RunningAverage):
+    from checks import public, unroller
+
+    public("q3_unroll/five steps").grade(unroller(unroll, RunningAverage), "unroll")
+
+
+test_q3_collects_every_step(unroll, RunningAverage)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q3_other_lengths(unroll, RunningAverage):
+    import numpy as np
+    from checks import hidden, unroller
+    from given import RunningAverage as Average
+
+    rng = np.random.default_rng(3)
+    start, xs = rng.normal(size=6), rng.normal(size=(8, 6))
+    cell, hs, ys = Average(start), [], []
+    for x in xs:
+        ys.append(cell.forward(x))
+        hs.append(cell.hidden_state)
+    want = (np.array(hs), np.array(ys))
+    hidden("eight steps", {"start": start, "xs": xs}, want).grade(unroller(unroll, RunningAverage), "unroll")
+
+
+test_q3_other_lengths(unroll, RunningAverage)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+## q4_rnn_gradients · Gradients in the vanilla RNN
+
+To learn, the network needs $\partial J/\partial W$ for every weight, and a weight acts at every step. Going backwards
+through the unrolled network is called **backpropagation through time** (BPTT). We take it in three bites: one step,
+many steps, the whole network.
+
+The only new fact you need: if $h = \tanh(z)$, then $\partial h/\partial z = 1 - \tanh^2(z) = 1 - h^2$, so the slope can
+be computed from $h$ alone.
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q4a_state_jacobian
+points: 2
+"""
+
+# %% [markdown]
+r"""
+### q4a_state_jacobian · One step (2 points, 10 minutes)
+
+*You learn what one step does to a gradient.*
+Write the Jacobian $\partial h_t/\partial h_{t-1}$ of equation (1), as an (n, n) array, from $h_t$ and $W_{hh}$.
+
+<details><summary>Hint 1: a nudge</summary>
+Take one entry: $h_t[i] = \tanh(z[i])$ with $z[i] = \sum_j W_{hh}[i, j]\, h_{t-1}[j] + \dots$ Differentiate it by
+$h_{t-1}[j]$ and put the result in row i, column j.
+</details>
+<details><summary>Hint 2: two factors</summary>
+The chain rule gives a slope that depends on i only, times $W_{hh}[i, j]$. Row i of $W_{hh}$ is scaled by one number.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+<code>np.diag(v) @ A</code> scales the rows of A by v. So does <code>v[:, None] * A</code>. <code>A * v</code> scales
+its columns, which is not the same.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def state_jacobian(h, W_hh):
+    """dh_t/dh_{t-1} of the vanilla RNN.
+
+    h: (n,), the hidden state h_t. W_hh: (n, n). Returns (n, n): row i, column j is dh_t[i]/dh_{t-1}[j].
+    """
+    # BEGIN SOLUTION NO PROMPT
+    return np.diag(1 - h**2) @ W_hh
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q4a_state_jacobian")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q4a_one_step(state_jacobian):
+    from checks import public
+
+    public("q4a_state_jacobian/one step").grade(state_jacobian, "state_jacobian")
+
+
+test_q4a_one_step(state_jacobian)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q4a_other_sizes(state_jacobian):
+    import reference
+    from checks import GRADIENT, hidden
+
+    d = reference.random_rnn(seed=4, T=1, k=2, n=5, m=3)
+    h = reference.rnn_step(d["xs"][0], d["h0"], *(d[w] for w in ("W_xh", "W_hh", "W_hy", "Bh", "By")))[0]
+    want = reference.state_jacobian(h, d["W_hh"])
+    hidden("five units", {"h": h, "W_hh": d["W_hh"]}, want, GRADIENT).grade(state_jacobian, "state_jacobian")
+
+
+test_q4a_other_sizes(state_jacobian)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q4b_jacobian_through_time
+points: 2
+"""
+
+# %% [markdown]
+r"""
+### q4b_jacobian_through_time · Many steps (2 points, 10 minutes)
+
+*You learn where vanishing and exploding come from.*
+Write $\partial h_T/\partial h_0$, the effect of the very first state on the last, from the states $h_1, \dots, h_T$ and
+$W_{hh}$. The question does not need your q4a to be right, only to be understood.
+
+<details><summary>Hint 1: a nudge</summary>
+$\dfrac{\partial h_3}{\partial h_0} = \dfrac{\partial h_3}{\partial h_2} \dfrac{\partial h_2}{\partial h_1}
+\dfrac{\partial h_1}{\partial h_0}$: as many factors as steps, the last step on the left.
+</details>
+<details><summary>Hint 2: which state goes where</summary>
+The factor of step t uses $h_t$, which is <code>hs[t - 1]</code>. All rows of <code>hs</code> are used, $h_0$ is not.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+Start from <code>np.eye(n)</code> and go forward in time; each new step multiplies from the left.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def jacobian_through_time(hs, W_hh):
+    """dh_T/dh_0 of the vanilla RNN.
+
+    hs: (T, n), the hidden states h_1 to h_T. W_hh: (n, n). Returns (n, n).
+    """
+    # BEGIN SOLUTION NO PROMPT
+    product = np.eye(len(W_hh))
+    for h in hs:
+        product = np.diag(1 - h**2) @ W_hh @ product
+    return product
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q4b_jacobian_through_time")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q4b_five_steps(jacobian_through_time):
+    from checks import public
+
+    public("q4b_jacobian_through_time/five steps").grade(jacobian_through_time, "jacobian_through_time")
+
+
+test_q4b_five_steps(jacobian_through_time)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q4b_other_sizes(jacobian_through_time):
+    import reference
+    from checks import GRADIENT, hidden
+
+    d = reference.random_rnn(seed=5, T=8, k=2, n=4, m=3)
+    hs = reference.rnn_forward(d["xs"], d["h0"], *(d[w] for w in ("W_xh", "W_hh", "W_hy", "Bh", "By")))[0]
+    want = reference.jacobian_through_time(hs, d["W_hh"])
+    case = hidden("eight steps", {"hs": hs, "W_hh": d["W_hh"]}, want, GRADIENT)
+    case.grade(jacobian_through_time, "jacobian_through_time")
+
+
+test_q4b_other_sizes(jacobian_through_time)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q4c_rnn_backward
+points: 6
+"""
+
+# %% [markdown]
+r"""
+### q4c_rnn_backward · The whole network (6 points, 35 minutes)
+
+*You learn backpropagation through time, with every gradient that training needs.*
+The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by the outputs, the **upstream gradients**
+`dys[t]` $= \partial L/\partial y$ at each step, and return the gradients of $J$ by the five parameters and by $h_0$.
+
+Run the network forward first and keep the states. Then walk from the last step to the first, carrying $\partial
+J/\partial h_t$ with you. A numerical gradient is the best judge of your own work: `gradcheck.py` has
+`numerical_gradient(f, x)`.
+
+<details><summary>Hint 1: the output layer</summary>
+From equation (2), step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
+<code>dys[t]</code> to the one by <code>By</code>, and it sends <code>W_hy.T @ dys[t]</code> down to $h_t$.
+Gradients of shared weights <em>add up</em> over the steps.
+</details>
+<details><summary>Hint 2: two ways to the loss</summary>
+$h_t$ acts through $y_t$ and through $h_{t+1}$, so $\partial J/\partial h_t$ is the sum of what comes down from the
+output and what comes back from the later step. The later step sends nothing at $t = T$.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+With <code>dz = dh * (1 - hs[t]**2)</code>, the derivative by what stands inside the tanh: <code>Bh</code> gets dz,
+<code>W_xh</code> its outer product with $x_t$, <code>W_hh</code> its outer product with $h_{t-1}$ (which is
+<code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to $h_{t-1}$. What goes back from the first
+step is the gradient by <code>h0</code>.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
+    """Gradients of J = sum over t of L_t(y_t) through the vanilla RNN.
+
+    xs: (T, k). h0: (n,). dys: (T, m), row t the derivative of the loss by that step's output.
+    W_xh (n, k), W_hh (n, n), W_hy (m, n), Bh (n,), By (m,).
+    Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
+    """
+    # BEGIN SOLUTION NO PROMPT
+    hs = [h0]
+    for x in xs:
+        hs.append(np.tanh(W_hh @ hs[-1] + W_xh @ x + Bh))
+
+    grads = {"W_xh": 0.0, "W_hh": 0.0, "W_hy": 0.0, "Bh": 0.0, "By": 0.0}
+    dh_later = np.zeros_like(h0)
+    for t in reversed(range(len(xs))):
+        h, h_prev = hs[t + 1], hs[t]
+        grads["W_hy"] += np.outer(dys[t], h)
+        grads["By"] += dys[t]
+        dh = W_hy.T @ dys[t] + dh_later  # h_t acts through y_t and through h_{t+1}
+        dz = dh * (1 - h**2)
+        grads["W_xh"] += np.outer(dz, xs[t])
+        grads["W_hh"] += np.outer(dz, h_prev)
+        grads["Bh"] += dz
+        dh_later = W_hh.T @ dz
+    return grads | {"h0": dh_later}
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q4c_rnn_backward")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q4c_output_weights(rnn_backward):
+    from checks import public
+
+    public("q4c_rnn_backward/output weights").grade(rnn_backward, "rnn_backward")
+
+
+test_q4c_output_weights(rnn_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q4c_recurrent_weights(rnn_backward):
+    from checks import public
+
+    public("q4c_rnn_backward/recurrent weights").grade(rnn_backward, "rnn_backward")
+
+
+test_q4c_recurrent_weights(rnn_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q4c_initial_state(rnn_backward):
+    from checks import public
+
+    public("q4c_rnn_backward/initial state").grade(rnn_backward, "rnn_backward")
+
+
+test_q4c_initial_state(rnn_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+hidden: true
+""" # END TEST CONFIG
+def test_q4c_other_sizes(rnn_backward):
+    from checks import GRADIENT, hidden
+    from reference import random_rnn, rnn_gradients
+
+    d = random_rnn(seed=6, T=7, k=2, n=4, m=3)
+    want = rnn_gradients(**d)
+    want = {name: want[name] for name in ("W_xh", "W_hh", "W_hy", "Bh", "By", "h0")}
+    hidden("seven steps at other sizes", d, want, GRADIENT).grade(rnn_backward, "rnn_backward")
+
+
+test_q4c_other_sizes(rnn_backward)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q4d_why_gradients
+manual: true
+points: 3
+"""
+
+# %% [markdown]
+r"""
+### q4d_why_gradients · In words (3 points, 10 minutes)
+
+*You learn to say it.*
+Why are vanishing and exploding gradients an issue for RNNs? Use your product of q4b: what makes it shrink, what makes it
+grow, and what does each do to learning? Five sentences are enough.
+
+<details><summary>Hint 1: a nudge</summary>Look at the product for large T: how many times does $W_{hh}$ occur?</details>
+<details><summary>Hint 2: sizes</summary>By how much can one factor stretch a vector at most, and what does the slope of
+tanh, which is at most 1, do to that?</details>
+<details><summary>Hint 3: nearly there</summary>Name both cases, say which steps of the sequence get no signal in the one,
+and what a weight update looks like in the other.</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+# %% [markdown]
+r"""
+The gradient that reaches step $s$ from step $t$ contains the product of $t - s$ Jacobians
+$\mathrm{diag}(1 - h^2)\, W_{hh}$. Each can stretch a vector by at most the largest **singular value** of $W_{hh}$ times
+the largest slope, and the slope is at most 1. If the largest singular value is below 1, the product shrinks at least
+geometrically with the distance (it *vanishes*), so early inputs get no signal and long dependencies are not learned,
+although the loss says that something is wrong. If it is well above 1 and the units are not saturated, the product can
+grow geometrically (it *explodes*): one update then throws the weights far away, or overflows. Because all factors share
+one $W_{hh}$, the effects compound instead of averaging out. Clipping the norm tames explosion; nothing so simple brings
+back a signal that has vanished.
+
+**Rubric (3 points)**
+
+| Points | For |
+|---|---|
+| 1 | A product of one Jacobian per step, with the same $W_{hh}$ and the slope of tanh in each. |
+| 1 | Vanishing: the condition, and that early steps get no learning signal. |
+| 1 | Explosion: the condition, and that updates become huge or overflow. |
+
+**Contrasting answers**
+
+| Answer | Points | Why |
+|---|---|---|
+| "It vanishes if and only if the eigenvalues are below 1." | 2 of 3 where the rest is there | The bound at each step is a *singular* value: a matrix with small eigenvalues can stretch for a while. |
+| "tanh saturates, so gradients vanish." | 1 | One cause, no product, and explosion forgotten. |
+| "Gradients become small, so training is slow." | 0 | Names the symptom; says nothing about time. |
+"""
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+## 2 Long short-term memory
+
+The vanilla RNN uses $h_t$ for two jobs: to produce the output and to remember. At every step the memory goes through an
+affine map and a tanh, and you have just seen what this does to gradients. The **LSTM** separates the jobs. Beside the
+hidden state $h_t$ it carries a **cell state** $C_t$, its memory, which is changed gently:
+
+$$f_t = \sigma(x_t U^f + h_{t-1} W^f) \tag{3}$$
+$$i_t = \sigma(x_t U^i + h_{t-1} W^i) \tag{4}$$
+$$o_t = \sigma(x_t U^o + h_{t-1} W^o) \tag{5}$$
+$$\tilde C_t = \tanh(x_t U^g + h_{t-1} W^g) \tag{6}$$
+$$C_t = f_t \circ C_{t-1} + i_t \circ \tilde C_t \tag{7}$$
+$$h_t = \tanh(C_t) \circ o_t \tag{8}$$
+
+![The LSTM cell. The cell state runs along the top, multiplied by the forget gate and added to the input gate times the candidate. The hidden state runs along the bottom into all gates; the output gate lets through the tanh of the cell state.](figures/lstm_cell.svg)
+
+- The **forget gate** $f_t$ lies between 0 and 1: near 1 keeps the old memory, near 0 drops it.
+- The **candidate** $\tilde C_t$, called `g` in code, is what could be written; the **input gate** $i_t$ says how much of
+  it is.
+- The **output gate** $o_t$ says how much of the memory is shown, as $h_t$, to the output and to the next step.
+
+Remember that rows are the convention here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
+`Uf Ui Uo Ug Wf Wi Wo Wg`.
+
+The worksheet calls $C_t$ "a moving average" of the candidates. It is not quite: in a moving average the two factors would
+add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, "keep everything" is a limit.
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q5a_lstm_step
+points: 4
+"""
+
+# %% [markdown]
+r"""
+### q5a_lstm_step · One step (4 points, 15 minutes)
+
+*You learn to turn six equations into six lines.*
+Write one step of the LSTM and return all six quantities.
+
+<details><summary>Hint 1: the gates</summary>
+Three lines have the same form and differ in their weights; the fourth has another function around it. All four read the
+<em>previous</em> hidden state.
+</details>
+<details><summary>Hint 2: the states</summary>
+Equation (7) multiplies entry by entry (<code>*</code>), not as matrices. Equation (8) uses the <em>new</em> cell state.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+Six local variables named as in the equations, one line each, and <code>dict(f=f, i=i, o=o, g=g, C=C, h=h)</code> at the
+end. If a check says that two values are exchanged, compare the letters of U and W with the gate's.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def lstm_step(x, h_prev, C_prev, p):
+    """One step of the LSTM, equations (3) to (8).
+
+    x: (k,). h_prev, C_prev: (n,). p: dict with Uf Ui Uo Ug (k, n) and Wf Wi Wo Wg (n, n).
+    Returns a dict with the keys f, i, o, g, C, h; each (n,).
+    """
+    # BEGIN SOLUTION NO PROMPT
+    f = sigmoid(x @ p["Uf"] + h_prev @ p["Wf"])
+    i = sigmoid(x @ p["Ui"] + h_prev @ p["Wi"])
+    o = sigmoid(x @ p["Uo"] + h_prev @ p["Wo"])
+    g = np.tanh(x @ p["Ug"] + h_prev @ p["Wg"])
+    C = f * C_prev + i * g
+    h = np.tanh(C) * o
+    return {"f": f, "i": i, "o": o, "g": g, "C": C, "h": h}
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q5a_lstm_step")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q5a_gates(lstm_step):
+    from checks import public
+
+    public("q5a_lstm_step/gates").grade(lstm_step, "lstm_step")
+
+
+test_q5a_gates(lstm_step)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q5a_states(lstm_step):
+    from checks import public
+
+    public("q5a_lstm_step/states").grade(lstm_step, "lstm_step")
+
+
+test_q5a_states(lstm_step)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q5a_other_sizes(lstm_step):
+    import reference
+    from checks import hidden
+
+    d = reference.random_lstm(seed=7, T=1, k=5, n=4)
+    inputs = {"x": d["xs"][0], "h_prev": d["h0"], "C_prev": d["C0"], "p": d["p"]}
+    hidden("other sizes", inputs, reference.lstm_step(**inputs)).grade(lstm_step, "lstm_step")
+
+
+test_q5a_other_sizes(lstm_step)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q5b_lstm_unroll
+points: 3
+"""
+
+# %% [markdown]
+r"""
+### q5b_lstm_unroll · Through time (3 points, 10 minutes)
+
+*You learn that two things travel now, not one.*
+Run the LSTM over a sequence from the states $h_0$ and $C_0$ and collect everything: the backward pass will need it. You
+may call your `lstm_step`, or write the equations again: this check then does not depend on q5a.
+
+<details><summary>Hint 1: a nudge</summary>
+Keep two variables through the loop, h and C. Both change at every step; both start from the arguments.
+</details>
+<details><summary>Hint 2: collecting</summary>
+One list of the steps' dictionaries, and afterwards one array for each key:
+<code>np.array([s["f"] for s in steps])</code>.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+<code>{key: np.array([s[key] for s in steps]) for key in steps[0]}</code>. Row 0 is the step that saw
+<code>xs[0]</code>, $h_0$ and $C_0$.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def lstm_unroll(xs, h0, C0, p):
+    """Run the LSTM over a sequence.
+
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step. Returns a dict with the keys f, i, o, g, C, h; each (T, n).
+    """
+    # BEGIN SOLUTION NO PROMPT
+    h, C, steps = h0, C0, []
+    for x in xs:
+        step = lstm_step(x, h, C, p)
+        h, C = step["h"], step["C"]
+        steps.append(step)
+    return {key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q5b_lstm_unroll")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q5b_both_states_travel(lstm_unroll):
+    from checks import public
+
+    public("q5b_lstm_unroll/five steps").grade(lstm_unroll, "lstm_unroll")
+
+
+test_q5b_both_states_travel(lstm_unroll)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q5b_other_sizes(lstm_unroll):
+    import reference
+    from checks import hidden
+
+    d = reference.random_lstm(seed=8, T=7, k=3, n=4)
+    inputs = {name: d[name] for name in ("xs", "h0", "C0", "p")}
+    want = reference.lstm_forward(**inputs)
+    hidden("seven steps at other sizes", inputs, want).grade(lstm_unroll, "lstm_unroll")
+
+
+test_q5b_other_sizes(lstm_unroll)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+## q6_backprop · Backpropagation through the LSTM
+
+Let $J$ be the final cost. The worksheet asks for $\partial J/\partial W^g$, built from these eight gradients:
+
+$$\frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},\ \frac{\partial J}{\partial h_t},\
+\frac{\partial C_t}{\partial W^g},\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},\
+\frac{\partial h_t}{\partial C_t},\ \frac{\partial h_t}{\partial o_t}$$
+
+**Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and the
+answer depends on it. The worksheet never states its reading, and its published answer is right under one only. This is it:
+
+| Gradient | Argument | Shape, stacked over $t$ | What it means here |
+|---|---|---|---|
+| $\partial J/\partial h_t$ | `dJ_dh` | (T, n) | **direct**: how the loss depends on $h_t$ as it is read out at step $t$, not by way of later steps |
+| $\partial h_t/\partial h_{t-1}$ | `dh_dhprev` | (T, n, n) | $C_{t-1}$ held fixed; through *all* gates of step $t$, also those that change $C_t$ |
+| $\partial h_{t-1}/\partial W^g$ | `dhprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
+| $\partial h_t/\partial C_t$ | `dh_dC` | (T, n, n) | $o_t$ held fixed |
+| $\partial C_t/\partial W^g$ | `dC_dWg` | (T, n, n·n) | **immediate**: $h_{t-1}$ and $C_{t-1}$ held fixed, only the $W^g$ that is used at step $t$ moves |
+| $\partial C_t/\partial C_{t-1}$ | `dC_dCprev` | (T, n, n) | $h_{t-1}$ held fixed |
+| $\partial C_{t-1}/\partial W^g$ | `dCprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
+| $\partial h_t/\partial o_t$ | `dh_do` | (T, n, n) | $C_t$ held fixed |
+
+One of the eight is not needed. Can you see why?
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q6a_derivation
+points: 5
+"""
+
+# %% [markdown]
+r"""
+### q6a_derivation · The derivation, as code (5 points, 30 minutes)
+
+*You learn to do the chain rule without losing a path.*
+Combine the eight arrays to $\partial J/\partial W^g$, as an (n, n) array. You need no LSTM here, only the chain rule:
+every path from $W^g$ to $J$ must be there once. The check reads your formula off the function and tells which path is
+missing, extra or doubled. Any form that is algebraically equal is right.
+
+<details><summary>Hint 1: a nudge</summary>
+$J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one step and ask by what ways $W^g$ can
+have changed $h_t$. The arguments of the step are the old hidden state, the old cell state, and $W^g$ itself.
+</details>
+<details><summary>Hint 2: the ways into a step</summary>
+By equations (3) to (8), $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. Move one of these at a
+time and hold the other two. The table says which Jacobian holds what; what comes in by way of the cell state also has to
+come out of it, to $h_t$.
+</details>
+<details><summary>Hint 3: shapes</summary>
+A row vector (n,) times (n, n) times (n, n·n) gives (n·n,). The Jacobian nearest to $J$ stands leftmost. Sum over t,
+and at the very end <code>.reshape(n, n)</code>. In <code>np.einsum</code>, one letter for t that is not in the output
+does the sum.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, dh_do):
+    """dJ/dWg of the LSTM from the eight gradients of the worksheet, each stacked over t = 1..T.
+
+    dJ_dh: (T, n). dh_dhprev, dh_dC, dC_dCprev, dh_do: (T, n, n). dhprev_dWg, dC_dWg, dCprev_dWg: (T, n, n*n).
+    Returns (n, n), the shape of Wg.
+    """
+    # BEGIN SOLUTION NO PROMPT
+    T, n = dJ_dh.shape
+    total = np.zeros(n * n)
+    for t in range(T):
+        dC_total = dC_dCprev[t] @ dCprev_dWg[t] + dC_dWg[t]
+        total += dJ_dh[t] @ (dh_dhprev[t] @ dhprev_dWg[t] + dh_dC[t] @ dC_total)
+    return total.reshape(n, n)
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q6a_derivation")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q6a_every_path_once(dJ_dWg):
+    from derivation import check_paths
+
+    check_paths(dJ_dWg)
+
+
+test_q6a_every_path_once(dJ_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q6a_order_of_the_products(dJ_dWg):
+    from checks import public
+
+    public("q6a_derivation/one step of matrices").grade(dJ_dWg, "dJ_dWg")
+
+
+test_q6a_order_of_the_products(dJ_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
+    from checks import public
+
+    public("q6a_derivation/a real LSTM").grade(dJ_dWg, "dJ_dWg")
+
+
+test_q6a_gradient_of_a_real_lstm(dJ_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q6a_other_sizes(dJ_dWg):
+    import reference
+    from checks import GRADIENT, hidden
+
+    d = reference.random_lstm(seed=9, T=6, k=3, n=4)
+    want = reference.lstm_gradients(**d)["Wg"]
+    hidden("a longer LSTM", reference.lstm_partials(**d), want, GRADIENT).grade(dJ_dWg, "dJ_dWg")
+
+
+test_q6a_other_sizes(dJ_dWg)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q6b_lstm_dWg
+points: 3
+"""
+
+# %% [markdown]
+r"""
+### q6b_lstm_dWg · From scratch (3 points, 30 minutes)
+
+*You learn why nobody builds those Jacobians.*
+Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
+derivative of the loss by that step's hidden state: what later steps add, you must carry yourself.
+
+<details><summary>Hint 1: a nudge</summary>
+Run forward and keep everything (q5b). Then walk back from the last step with two vectors in your hands, $\partial
+J/\partial h_t$ and $\partial J/\partial C_t$.
+</details>
+<details><summary>Hint 2: one step back</summary>
+Add the direct part to what came back along h. By equation (8), $h_t$ sends a share to $C_t$ and a share to $o_t$; the share
+for $C_t$ <em>adds</em> to what came back along C. By equation (7), $C_t$ sends shares to $f_t$, $i_t$, $\tilde C_t$ and
+$C_{t-1}$.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+Each of the four shares is multiplied by its function's slope, $s(1-s)$ for a sigmoid with value s and $1-g^2$ for the
+candidate, to become dz. Then $W^g$ collects <code>np.outer(h_prev, dz_g)</code>, and $h_{t-1}$ gets the sum over all four
+gates of <code>dz @ W.T</code>.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def lstm_dWg(xs, h0, C0, p, dJ_dh):
+    """dJ/dWg of the LSTM by backpropagation through time.
+
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step. dJ_dh: (T, n), the direct derivatives of J by h_1 to h_T.
+    Returns (n, n).
+    """
+    # BEGIN SOLUTION NO PROMPT
+    s = lstm_unroll(xs, h0, C0, p)
+    f, i, o, g, C, h = (s[key] for key in ("f", "i", "o", "g", "C", "h"))
+    dWg = np.zeros_like(p["Wg"])
+    dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
+    for t in reversed(range(len(xs))):
+        h_prev = h[t - 1] if t > 0 else h0
+        C_prev = C[t - 1] if t > 0 else C0
+        dh = dJ_dh[t] + dh_later
+        dC = dC_later + dh * o[t] * (1 - np.tanh(C[t]) ** 2)
+        dz_o = dh * np.tanh(C[t]) * o[t] * (1 - o[t])
+        dz_f = dC * C_prev * f[t] * (1 - f[t])
+        dz_i = dC * g[t] * i[t] * (1 - i[t])
+        dz_g = dC * i[t] * (1 - g[t] ** 2)
+        dWg += np.outer(h_prev, dz_g)
+        dh_later = dz_f @ p["Wf"].T + dz_i @ p["Wi"].T + dz_o @ p["Wo"].T + dz_g @ p["Wg"].T
+        dC_later = dC * f[t]
+    return dWg
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q6b_lstm_dWg")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q6b_five_steps(lstm_dWg):
+    from checks import public
+
+    public("q6b_lstm_dWg/five steps").grade(lstm_dWg, "lstm_dWg")
+
+
+test_q6b_five_steps(lstm_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q6b_other_sizes(lstm_dWg):
+    import reference
+    from checks import GRADIENT, hidden
+
+    d = reference.random_lstm(seed=10, T=7, k=3, n=4)
+    want = reference.lstm_gradients(**d)["Wg"]
+    hidden("seven steps at other sizes", d, want, GRADIENT).grade(lstm_dWg, "lstm_dWg")
+
+
+test_q6b_other_sizes(lstm_dWg)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q6c_derivation_in_words
+manual: true
+points: 4
+"""
+
+# %% [markdown]
+r"""
+### q6c_derivation_in_words · The derivation, on paper (4 points, 15 minutes)
+
+*You learn to write a derivation that somebody else can follow.*
+Write the formula of q6a in LaTeX, with the steps that lead to it: where the sum comes from, which paths enter a step,
+and which of the eight gradients is not used, and why.
+
+<details><summary>Hint 1: a nudge</summary>Your code of q6a has the same structure: one line of text for each line.</details>
+<details><summary>Hint 2: LaTeX</summary>Between two <code>&#36;&#36;</code> lines, start with <code>\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T}</code>.</details>
+<details><summary>Hint 3: nearly there</summary>Say for each factor whether it is direct, immediate or total.</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+# %% [markdown]
+r"""
+$J$ reads the hidden states $h_1, \dots, h_T$, each directly, so
+
+$$\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T} \frac{\partial J}{\partial h_t} \frac{\mathrm d h_t}{\mathrm d W^g}$$
+
+with the *direct* derivative by $h_t$ and the *total* derivative of $h_t$. Within step $t$, $h_t$ is a function of
+$h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. The first acts with $C_{t-1}$ held fixed; the other two act through
+$C_t$ only:
+
+$$\frac{\mathrm d h_t}{\mathrm d W^g} = \frac{\partial h_t}{\partial h_{t-1}} \frac{\partial h_{t-1}}{\partial W^g}
++ \frac{\partial h_t}{\partial C_t} \left( \frac{\partial C_t}{\partial C_{t-1}} \frac{\partial C_{t-1}}{\partial W^g}
++ \frac{\partial C_t}{\partial W^g} \right)$$
+
+so that
+
+$$\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T} \frac{\partial J}{\partial h_t} \left[
+\frac{\partial h_t}{\partial h_{t-1}} \frac{\partial h_{t-1}}{\partial W^g} + \frac{\partial h_t}{\partial C_t}
+\left( \frac{\partial C_t}{\partial C_{t-1}} \frac{\partial C_{t-1}}{\partial W^g} + \frac{\partial C_t}{\partial W^g}
+\right) \right]$$
+
+$\partial h_t/\partial o_t$ is not used: $W^g$ reaches $o_t$ through $h_{t-1}$ only, and $\partial h_t/\partial h_{t-1}$
+already goes through all gates. Adding it would count that path twice.
+
+**Rubric (4 points)**
+
+| Points | For |
+|---|---|
+| 1 | The sum over steps, with the direct derivative by $h_t$ |
+| 1 | The path through $h_{t-1}$ |
+| 1 | The two paths through $C_t$, immediate and by $C_{t-1}$ |
+| 1 | Why $\partial h_t/\partial o_t$ is not used, or which factors are total and which immediate |
+
+**Contrasting answers**
+
+| Answer | Points | Why |
+|---|---|---|
+| The formula without the sum | 3 | One term only, all else right |
+| $\partial J/\partial h_t$ taken as total, with the sum | 3 | Counts the later steps again: under this reading the sum needs immediate derivatives. |
+| Total $\partial C_t/\partial W^g$ in place of the bracket | full | The same, said in one symbol, *if* the answer says that it is total |
+| $\partial h_t/\partial o_t$ added as a fourth path | 3 | Counted in $\partial h_t/\partial h_{t-1}$ already |
+"""
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q6d_lstm_backward
+points: 4
+"""
+
+# %% [markdown]
+r"""
+### q6d_lstm_backward · Everything (4 extra points, 30 minutes)
+
+*You learn what a framework does for you in `backward()`.*
+Extend q6b to the gradients by all eight parameters, the inputs and both initial states.
+
+<details><summary>Hint 1: the weights</summary>
+Equations (3) to (6) have one form, so with its dz each gate gets <code>np.outer(x, dz)</code> for U and
+<code>np.outer(h_prev, dz)</code> for W, added up over the steps.
+</details>
+<details><summary>Hint 2: inputs and first states</summary>
+$x_t$ gets the sum over the four gates of <code>dz @ U.T</code>. What goes back from the first step along h and along C
+are the gradients by <code>h0</code> and <code>C0</code>.
+</details>
+<details><summary>Hint 3: nearly there</summary>
+A dictionary <code>dz = dict(f=..., i=..., o=..., g=...)</code> and a loop over its four letters keep this short:
+<code>"U" + letter</code> is the parameter's key.
+</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def lstm_backward(xs, h0, C0, p, dJ_dh):
+    """All gradients of the LSTM by backpropagation through time.
+
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step. dJ_dh: (T, n), the direct derivatives of J by h_1 to h_T.
+    Returns a dict with the eight keys of p and xs, h0, C0; each gradient has the shape of what it belongs to.
+    """
+    # BEGIN SOLUTION NO PROMPT
+    s = lstm_unroll(xs, h0, C0, p)
+    f, i, o, g, C, h = (s[key] for key in ("f", "i", "o", "g", "C", "h"))
+    grads = {name: np.zeros_like(value) for name, value in p.items()}
+    dxs = np.zeros(np.shape(xs))
+    dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
+    for t in reversed(range(len(xs))):
+        h_prev = h[t - 1] if t > 0 else h0
+        C_prev = C[t - 1] if t > 0 else C0
+        dh = dJ_dh[t] + dh_later
+        dC = dC_later + dh * o[t] * (1 - np.tanh(C[t]) ** 2)
+        dz = {
+            "f": dC * C_prev * f[t] * (1 - f[t]),
+            "i": dC * g[t] * i[t] * (1 - i[t]),
+            "o": dh * np.tanh(C[t]) * o[t] * (1 - o[t]),
+            "g": dC * i[t] * (1 - g[t] ** 2),
+        }
+        for gate, d in dz.items():
+            grads["U" + gate] += np.outer(xs[t], d)
+            grads["W" + gate] += np.outer(h_prev, d)
+        dxs[t] = sum(d @ p["U" + gate].T for gate, d in dz.items())
+        dh_later = sum(d @ p["W" + gate].T for gate, d in dz.items())
+        dC_later = dC * f[t]
+    return grads | {"xs": dxs, "h0": dh_later, "C0": dC_later}
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q6d_lstm_backward")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 2
+""" # END TEST CONFIG
+def test_q6d_weights(lstm_backward):
+    from checks import public
+
+    public("q6d_lstm_backward/weights").grade(lstm_backward, "lstm_backward")
+
+
+test_q6d_weights(lstm_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q6d_inputs_and_first_states(lstm_backward):
+    from checks import public
+
+    public("q6d_lstm_backward/inputs and first states").grade(lstm_backward, "lstm_backward")
+
+
+test_q6d_inputs_and_first_states(lstm_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+hidden: true
+""" # END TEST CONFIG
+def test_q6d_other_sizes(lstm_backward):
+    import reference
+    from checks import GRADIENT, hidden
+
+    d = reference.random_lstm(seed=11, T=7, k=3, n=4)
+    want = reference.lstm_gradients(**d)
+    hidden("seven steps at other sizes", d, want, GRADIENT).grade(lstm_backward, "lstm_backward")
+
+
+test_q6d_other_sizes(lstm_backward)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+## q7_vanishing · Vanishing gradients in LSTMs
+
+A vanilla RNN's gradient shrinks because it passes a tanh and a matrix at every step. What is different here?
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q7a_factor
+points: 1
+"""
+
+# %% [markdown]
+r"""
+### q7a_factor · Which one? (1 point, 5 minutes)
+
+*You learn where the LSTM's memory of gradients sits.*
+Which of the eight gradients of q6 allows LSTMs to mitigate the vanishing gradient problem? Give the argument's name as a
+string, such as `"dh_do"`.
+
+<details><summary>Hint 1: a nudge</summary>To survive many steps, a factor must be near 1 when the network wants it to be.</details>
+<details><summary>Hint 2: where to look</summary>Which state of the LSTM passes no tanh and no matrix on its way to the
+next step?</details>
+<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 4 across one cell.</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+# %%
+# BEGIN SOLUTION NO PROMPT
+factor = "dC_dCprev"
+# END SOLUTION
+""" # BEGIN PROMPT
+factor = ...
+"""; # END PROMPT
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q7a_names_the_factor(factor):
+    from checks import choice
+
+    choice("q7a_factor", {"factor": factor})
+
+
+test_q7a_names_the_factor(factor)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q7b_cell_carry
+points: 1
+"""
+
+# %% [markdown]
+r"""
+### q7b_cell_carry · Along the cell path (1 point, 10 minutes)
+
+*You learn how far the memory reaches.*
+Write $\partial C_T/\partial C_0$ along the cell path alone: all gates held fixed, from the forget gates $f_1, \dots,
+f_T$. It is a Jacobian, so its shape is (n, n).
+
+<details><summary>Hint 1: a nudge</summary>With the gates fixed, equation (7) multiplies unit j of the cell by $f_t[j]$.</details>
+<details><summary>Hint 2: shape</summary>Units do not mix along this path: what is the Jacobian outside its diagonal?</details>
+<details><summary>Hint 3: nearly there</summary><code>np.prod(A, axis=0)</code> multiplies along time, and
+<code>np.diag(v)</code> makes the matrix.</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+
+# %%
+def cell_carry(fs):
+    """dC_T/dC_0 of the LSTM along the cell path alone.
+
+    fs: (T, n), the forget gates f_1 to f_T. Returns (n, n).
+    """
+    # BEGIN SOLUTION NO PROMPT
+    return np.diag(np.prod(fs, axis=0))
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("q7b_cell_carry")
+    """; # END PROMPT
+
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# BEGIN TESTS
+"""
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q7b_five_steps(cell_carry):
+    from checks import public
+
+    public("q7b_cell_carry/five steps").grade(cell_carry, "cell_carry")
+
+
+test_q7b_five_steps(cell_carry)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+hidden: true
+""" # END TEST CONFIG
+def test_q7b_other_sizes(cell_carry):
+    import numpy as np
+    import reference
+    from checks import GRADIENT, hidden
+
+    fs = np.random.default_rng(12).uniform(0.2, 0.95, size=(7, 4))
+    hidden("seven steps", {"fs": fs}, reference.cell_carry(fs), GRADIENT).grade(cell_carry, "cell_carry")
+
+
+test_q7b_other_sizes(cell_carry)
+
+# %% [raw]
+"""
+# END TESTS
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""
+
+# %% [markdown]
+r"""
+**See it.** The next cell plots, from your own functions, how much of a gradient is left after a number of steps: for a
+vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate.
+It is not graded, and it says what is still missing.
+"""
+
+# %% tags=["otter_ignore"]
+import matplotlib.pyplot as plt
+
+try:
+    lags = np.arange(1, 51)
+    rng = np.random.default_rng(0)
+    W_hh = 0.9 * np.linalg.qr(rng.normal(size=(8, 8)))[0]  # every singular value is 0.9
+    states = np.tanh(rng.normal(size=(50, 8)))
+    fig, ax = plt.subplots(figsize=(7, 3.5))
+    left = [np.linalg.norm(jacobian_through_time(states[:lag], W_hh), 2) for lag in lags]
+    ax.semilogy(lags, left, color="#0072B2", label="vanilla RNN")
+    for f, style in ((0.99, "-"), (0.9, "--"), (0.5, ":")):
+        left = [np.linalg.norm(cell_carry(np.full((lag, 8), f)), 2) for lag in lags]
+        ax.semilogy(lags, left, style, color="#D55E00", label=f"LSTM, cell path, f = {f}")
+    ax.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
+    ax.legend()
+    plt.show()
+except NotImplementedError as todo:
+    plt.close()
+    print(f"The plot appears when {todo} is done.")
+
+# %% [raw]
+"""
+# BEGIN QUESTION
+name: q7c_why_it_helps
+manual: true
+points: 3
+"""
+
+# %% [markdown]
+r"""
+### q7c_why_it_helps · In words (3 points, 10 minutes)
+
+*You learn what the LSTM promises and what it does not.*
+Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence. Does the cell path
+say anything about *exploding* gradients, or about the path through h?
+
+<details><summary>Hint 1: a nudge</summary>Compare what is multiplied at each step: in the RNN, in the LSTM's cell path.</details>
+<details><summary>Hint 2: the limits</summary>Read off the plot how many steps f = 0.9 survives. Who decides what f is?</details>
+<details><summary>Hint 3: nearly there</summary>Three points: what f near 1 does; what f below 1 does after many steps; what
+the other path, h to gates to h, still contains.</details>
+"""
+
+# %% [raw]
+"""
+# BEGIN SOLUTION
+"""
+
+# %% [markdown]
+r"""
+Along the cell path, $\partial C_t/\partial C_{t-1} = \mathrm{diag}(f_t)$: no weight matrix and no slope of a tanh, only a
+number between 0 and 1 for each unit, which the network *learns* and can hold near 1 while it needs the memory. With
+$f = 0.99$ the plot keeps 60 % of the gradient after 50 steps, where the vanilla RNN has lost many orders of
+magnitude. The problem is mitigated, not removed: with $f = 0.9$ half a percent is left after 50 steps, with $f = 0.5$
+next to nothing, and a sigmoid never reaches 1. The cell path by itself cannot explode, since $f < 1$. But the gradient
+also takes the path through $h_{t-1}$ and the gates, which has weight matrices and slopes as in the vanilla RNN, and can
+vanish or explode.
+
+**Rubric (3 points)**
+
+| Points | For |
+|---|---|
+| 1 | The factor is $\mathrm{diag}(f_t)$: no matrix, no tanh, near 1 where the network learns so |
+| 1 | It still vanishes where $f < 1$ for many steps; read off the plot |
+| 1 | The path through h remains, with weights and slopes; it may vanish or explode |
+
+**Contrasting answers**
+
+| Answer | Points | Why |
+|---|---|---|
+| "LSTMs eliminate vanishing gradients." | 1 at most | Mitigate: f is below 1. |
+| "The cell state adds instead of multiplying." | 1 | True of the candidate; what carries the gradient is the product of forget gates. |
+| "Gradients cannot explode in an LSTM." | no third point | Only along the cell path. |
+"""
+
+# %% [raw]
+"""
+# END SOLUTION
+"""
+
+# %% [raw]
+"""
+# END QUESTION
+"""

@@ -98,19 +98,23 @@ def hidden(concept, inputs, want, tolerance=FORWARD):
     return Case(concept, inputs, named, form, tolerance, reveal=False)
 
 
-def choice(name, answers):
-    """Check answers chosen from a list, {question: answer}, against the digests in fixtures.json."""
+def choice(name, variable, answers):
+    """Check answers chosen from a list, {question: answer}, against the digests in fixtures.json.
+
+    variable: the name of the student's variable, for the message.
+    """
     case = json.loads(FIXTURES.read_text(encoding="utf-8"))["choices"][name]
+    options = f"Choose one of: {', '.join(case['options'])}."
     if not isinstance(answers, dict):
-        raise CheckFailed(f"expected a dictionary, got {type(answers).__name__}. Run the answer's cell again.")
+        raise CheckFailed(f"{variable}: expected a dictionary, it is {shown(answers)}. Run the answer's cell again.")
     for question, right in case["answers"].items():
-        answer = answers.get(question)
+        answer, place = answers.get(question), f"{variable}[{question!r}]" if question else variable
         if answer is None or answer is ...:
-            raise CheckFailed(f"{question!r} has no answer yet. Choose one of: {', '.join(case['options'])}.")
+            raise CheckFailed(f"{place} has no answer yet. {options}")
         if type(answer) is not str or answer not in case["options"]:
-            raise CheckFailed(f"{question!r} is {shown(answer)}. Choose one of: {', '.join(case['options'])}.")
+            raise CheckFailed(f"{place} is {shown(answer)}. {options}")
         if digest(question, answer) != right:
-            raise CheckFailed(f"{question!r} is not {answer!r}. {case['advice']}")
+            raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}")
 
 
 def cell_runner(make):
@@ -163,8 +167,8 @@ def check_separate_cells(make):
         )
     if other is None or other.shape != (3,) or np.any(other):
         raise CheckFailed(
-            "VanillaRNN: a second network changed although only the first one ran. Keep the state on `self`, made anew "
-            "in __init__."
+            "VanillaRNN: a second network changed although only the first one ran. Keep the state on `self`, "
+            "made anew in __init__."
         )
 
 

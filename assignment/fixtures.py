@@ -86,7 +86,7 @@ def rnn_cases():
         {"hs": np.array(states), "ys": np.array(outputs)},
         "tuple",
         steps=["hs", "ys"],
-        advice="Row t of hs and ys belongs to step t + 1, and hs has no row for the state before the first input: see hint 2.",
+        advice="Row 0 of hs and of ys belongs to the first input, row T - 1 to the last: see hint 2.",
     )
     gradients = ref.rnn_gradients(d["xs"], d["h0"], d["dys"], **weights)
     inputs = pick(d, "xs h0 dys W_xh W_hh W_hy Bh By")
@@ -191,8 +191,8 @@ def choices():
         },
         "q7a_factor": {
             "options": PARTIALS,
-            "answers": {"factor": digest("factor", "dC_dCprev")},
-            "advice": "Which of the eight is a product of no weights and no tanh? See hint 1.",
+            "answers": {"": digest("", "dC_dCprev")},
+            "advice": "Which state travels with the least harm, and which factor carries it one step on? See hint 2.",
         },
     }
 

@@ -1,8 +1,8 @@
 """Numerical gradients: a way to find out whether a gradient is right without knowing the right one.
 
-Central differences, (f(x + eps) - f(x - eps)) / (2 eps), one entry at a time. It tells whether a gradient belongs
-to a forward pass; a mistake in the forward pass itself it cannot see. Students have this file, so it must never
-contain a formula of an RNN or an LSTM.
+Central differences, (f(x + eps) - f(x - eps)) / (2 eps), one entry at a time. They tell whether a gradient
+belongs to a forward pass; a mistake in the forward pass itself they cannot see. Students have this file, so it
+must never contain a formula of an RNN or an LSTM.
 """
 
 import numpy as np
@@ -89,9 +89,7 @@ def gradient_agrees(f, x, gradient, tolerance=1e-7):
     """
     gradient = np.asarray(gradient, dtype=float)
     if gradient.shape != np.shape(x):
-        raise ValueError(
-            f"the gradient has shape {gradient.shape}, but x has shape {np.shape(x)}: the two must be the same"
-        )
+        raise ValueError(f"the gradient has shape {gradient.shape}, but x has shape {np.shape(x)}: they must be equal")
     numerical = numerical_gradient(f, x)
     error = relative_error(gradient, numerical)
     if error <= tolerance:  # false for nan too
@@ -115,8 +113,10 @@ def _as_floats(x):
 
 def _value(f, x):
     """f(x) as an array, on a copy of x; refused where its numbers are too coarse for differences."""
-    value = np.array(f(x.copy()))
+    answer = f(x.copy())
+    if answer is None:
+        raise TypeError("f returned None: is a return missing?")
+    value = np.array(answer)
     if value.dtype != np.float64:
-        what = "None: is a return missing?" if value.dtype == object else str(value.dtype)
-        raise TypeError(f"f must return float64 numbers, but it returned {what}")
+        raise TypeError(f"f must return float64 numbers, but it returned {value.dtype}")
     return value

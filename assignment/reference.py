@@ -8,8 +8,8 @@ It must never reach a student (it holds the answers), never contain a derived gr
 mistake with the solutions), and never be made fast.
 
 Conventions, as in the worksheet: the vanilla RNN multiplies a column, `W_hh @ h`; the LSTM multiplies a row,
-`h @ Wf`. T steps, k inputs, n hidden units, m outputs. A Jacobian dy_dx has shape (size of y, size of x), and a
-matrix is flattened row by row. The forward passes take complex arrays; derivatives are taken at real ones.
+`h @ Wf`. T steps, k inputs, n hidden units, m outputs. A Jacobian dy_dx has shape (size of y, size of x), and
+a matrix is flattened row by row. The forward passes take complex arrays; derivatives are taken at real ones.
 """
 
 import numpy as np
@@ -82,12 +82,12 @@ def jacobian_through_time(hs, W_hh):
     hs = np.asarray(hs, dtype=float)
     if not np.all(np.abs(hs) <= 1):
         raise ValueError("a state of a vanilla RNN is a tanh: its entries lie between -1 and 1")
-    with np.errstate(divide="ignore"):  # the pre-activation of a saturated unit is infinite, and nothing moves it
+    with np.errstate(divide="ignore"):  # a saturated unit has an infinite pre-activation, and nothing moves it
         preactivations = np.arctanh(hs)
 
     def last_change(d):
         for z in preactivations:
-            # Only the imaginary part is a change: the real part is h_t itself, and the chain stays at the given hs.
+            # The imaginary part is the change; the real part is h_t again, and the chain stays at the given hs.
             d = 1j * np.tanh(z + W_hh @ d).imag
         return d
 
@@ -197,7 +197,7 @@ def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, d
 
 
 def cell_carry(fs):
-    """(n, n): dC_T/dC_0 along the cell path alone; the forget gates fs = f_1..f_T are (T, n)."""
+    """(n, n): dC_T/dC_0 along the cell path alone; the gates fs = f_1..f_T are (T, n)."""
 
     def last_cell(C):
         for f in fs:
@@ -238,8 +238,7 @@ def random_lstm(seed, T, k, n):
         "h0": rng.uniform(-1, 1, n),
         "C0": rng.standard_normal(n),
         "p": {
-            name: _weights(rng, k, k, n) if name.startswith("U") else _weights(rng, n, n, n)
-            for name in LSTM_PARAMETERS
+            name: _weights(rng, k, k, n) if name.startswith("U") else _weights(rng, n, n, n) for name in LSTM_PARAMETERS
         },
         "dJ_dh": rng.standard_normal((T, n)),
     }

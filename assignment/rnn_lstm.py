@@ -33,8 +33,9 @@ tests:
 check_all_cell: true
 export_cell:
     instructions: >-
-        Save the notebook first. The cell runs all public checks and leaves a zip beside this notebook:
-        hand that zip in.
+        The cell runs all public checks once more and leaves a zip beside this notebook: hand that zip in.
+        No PDF is made, so nothing needs to be installed for it. If your course wants the written answers as a PDF,
+        export the notebook to HTML (File menu), open it in a browser, and print it.
     pdf: false
     run_tests: true
     ignore_log: true
@@ -183,7 +184,7 @@ points: 3
 def test_q1_each_task_has_its_kind(kinds):
     from checks import choice
 
-    choice("q1_kinds", kinds)
+    choice("q1_kinds", "kinds", kinds)
 
 
 test_q1_each_task_has_its_kind(kinds)
@@ -1692,7 +1693,7 @@ points: 1
 def test_q7a_names_the_factor(factor):
     from checks import choice
 
-    choice("q7a_factor", {"factor": factor})
+    choice("q7a_factor", "factor", {"": factor})
 
 
 test_q7a_names_the_factor(factor)

@@ -1,0 +1,251 @@
+"""The checks: each kind of bad answer gets its own plain sentence, and right answers in any dress pass."""
+
+import numpy as np
+import pytest
+from checks import GRADIENT, Case, CheckFailed, choice, hidden, public
+from derivation import PARTIALS, check_paths, terms
+
+WANT = {"hs": np.array([[0.5, -0.25, 0.125], [0.3, 0.2, 0.1]]), "ys": np.array([[1.0, 2.0], [3.0, 4.0]])}
+MISTAKE = {"says": "the bias is left out", "hint": 2, "values": {"hs": WANT["hs"] * 2}}
+
+
+def case(**changes):
+    inputs = {"xs": np.ones((2, 4)), "p": {"W": np.ones(3)}}
+    settings = {"steps": ["hs", "ys"], "mistakes": [MISTAKE], "advice": "See hint 1."}
+    return Case("q/case", inputs, WANT, "dict", **settings | changes)
+
+
+def right(xs, p):
+    return {name: value.copy() for name, value in WANT.items()}
+
+
+def answering(**changes):
+    return lambda xs, p: right(xs, p) | changes
+
+
+def message(function, **changes):
+    with pytest.raises(CheckFailed) as failure:
+        case(**changes).grade(function, "unroll")
+    assert str(failure.value).startswith("unroll: ")
+    return str(failure.value)
+
+
+def test_a_right_answer_passes():
+    case().grade(right)
+
+
+@pytest.mark.parametrize(
+    "dress",
+    [np.float32, list, tuple, lambda a: np.asfortranarray(a), lambda a: a.astype(object).tolist()],
+)
+def test_a_right_answer_passes_in_any_dress(dress):
+    case().grade(lambda xs, p: {name: dress(value) for name, value in WANT.items()})
+
+
+def test_extra_keys_are_no_mistake():
+    case().grade(answering(cache=[1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (None, "is not defined. Run the cell that defines it"),
+        (lambda xs, p: None, "returned None. Is there a `return`"),
+        (lambda xs, p: ..., "returned Ellipsis. Is there a `return`"),
+        (lambda xs, p: 3.0, "expected a dictionary with the keys hs, ys, returned 3.0"),
+        (lambda xs, p: {"hs": WANT["hs"]}, "no key ys"),
+        (answering(ys=None), "ys is None"),
+        (answering(ys="four"), "ys should be an array of real numbers of shape (2, 2), it is 'four'"),
+        (answering(ys=WANT["ys"] * 1j), "ys should be an array of real numbers"),
+        (answering(hs=WANT["hs"].T), "hs has shape (3, 2), expected (2, 3). Is it transposed?"),
+        (answering(hs=WANT["hs"][0]), "hs has shape (3,), expected (2, 3)."),
+        (answering(ys=[[1, 2], [3]]), "ys should be an array of real numbers of shape (2, 2)"),
+        (answering(ys=np.array([[1, np.nan], [3, 4]])), "ys[0, 1] is nan (1 of 4 entries are not finite)"),
+        (answering(ys=np.array([[1, 2], [np.inf, 4]])), "ys[1, 0] is inf"),
+        (answering(ys=WANT["ys"] + [[0, 0], [0, 1]]), "ys[1, 1] is 5, expected 4 (step t = 2, the first that is off)"),
+    ],
+)
+def test_each_kind_of_bad_answer_has_its_sentence(function, sentence):
+    assert sentence in message(function)
+
+
+def test_an_exception_says_what_and_a_stub_says_what_to_do():
+    assert "stopped with ZeroDivisionError: division by zero" in message(lambda xs, p: 1 / 0)
+
+    def stub(xs, p):
+        raise NotImplementedError("q3_unroll")
+
+    assert "still to do (q3_unroll). Replace the line" in message(stub)
+
+
+def test_known_numbers_name_the_mistake_and_others_do_not():
+    assert message(answering(hs=WANT["hs"] * 2)).endswith(
+        "hs[0, 0] is 1, expected 0.5 (step t = 1, the first that is off). "
+        "These are the numbers you get when the bias is left out: see hint 2."
+    )
+    assert message(answering(hs=WANT["hs"] * 2.001)).endswith("See hint 1.")
+
+
+def test_two_mistakes_with_the_same_numbers_are_both_named():
+    twin = MISTAKE | {"says": "the bias is minus itself", "hint": 3}
+    text = message(answering(hs=WANT["hs"] * 2), mistakes=[MISTAKE, twin])
+    assert "when the bias is left out or the bias is minus itself: see hint 2 or 3." in text
+
+
+def test_a_changed_input_is_a_mistake_also_in_a_dictionary():
+    def vandal(xs, p):
+        xs += 1
+        return right(xs, p)
+
+    assert "the input xs was changed" in message(vandal)
+
+    def hidden_vandal(xs, p):
+        p["W"][0] = 7
+        return right(xs, p)
+
+    assert "the input W was changed" in message(hidden_vandal)
+
+
+def test_state_left_from_an_earlier_call_is_a_mistake():
+    calls = []
+
+    def remembers(xs, p):
+        calls.append(1)
+        return {name: value * len(calls) for name, value in WANT.items()}
+
+    assert "called a second time" in message(remembers)
+
+
+@pytest.mark.parametrize("off, passes", [(1e-3, False), (1e-6, False), (1e-10, True)])
+def test_the_tolerance_separates_wrong_from_rounding(off, passes):
+    gradient = np.arange(1.0, 13).reshape(3, 4)
+    wrong = gradient.copy()
+    wrong[1, 2] *= 1 + off
+    checked = hidden("a gradient", {}, gradient, GRADIENT)
+    if passes:
+        checked.grade(lambda: wrong)
+    else:
+        with pytest.raises(CheckFailed):
+            checked.grade(lambda: wrong)
+
+
+def test_three_decimals_are_too_few():
+    text = message(lambda xs, p: {"hs": WANT["hs"] * 1.000001, "ys": WANT["ys"]})
+    assert "is something rounded, or float32?" in text
+    with pytest.raises(CheckFailed):
+        hidden("x", {}, np.array([0.12345, 0.5])).grade(lambda: np.array([0.123, 0.5], dtype=np.float32))
+
+
+def test_a_vanishing_value_has_no_absolute_escape():
+    with pytest.raises(CheckFailed):
+        hidden("tiny", {}, np.array([1e-20, 2e-20]), GRADIENT).grade(lambda: np.zeros(2))
+
+
+def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
+    class Equal:
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    class EqualArray(np.ndarray):
+        def __eq__(self, other):
+            return np.ones(self.shape, dtype=bool)
+
+        __hash__ = None
+
+        def __sub__(self, other):
+            return np.zeros(self.shape)
+
+    assert "it is of type Equal" in message(answering(ys=Equal()))
+    assert "ys[0, 0] is 0" in message(answering(ys=np.zeros((2, 2)).view(EqualArray)))
+
+
+def test_a_hidden_failure_names_its_concept_and_no_number():
+    with pytest.raises(CheckFailed) as failure:
+        hidden("seven steps", {}, np.array([0.625])).grade(lambda: np.array([0.5]), "unroll")
+    assert str(failure.value) == "unroll: not right for the hidden case: seven steps."
+
+
+def test_choices_say_what_is_open_misspelled_or_wrong():
+    def says(answer):
+        with pytest.raises(CheckFailed) as failure:
+            choice("q7a_factor", "factor", {"": answer})
+        return str(failure.value)
+
+    assert says(...).startswith("factor has no answer yet. Choose one of: dJ_dh,")
+    assert says("dC/dC").startswith("factor is 'dC/dC'. Choose one of")
+    assert says("dh_do").startswith("factor is not 'dh_do'.")
+    choice("q7a_factor", "factor", {"": "dC_dCprev"})
+
+
+# The derivation
+
+
+def formula(*products):
+    """dJ_dWg for 1x1 arguments as a sum of (coefficient, names)."""
+
+    def dJ_dWg(**partials):
+        total = sum(c * np.prod([partials[name].item() for name in names]) for c, names in products)
+        return np.array([[total]])
+
+    return dJ_dWg
+
+
+H = (1, ("dJ_dh", "dh_dhprev", "dhprev_dWg"))
+C = (1, ("dJ_dh", "dh_dC", "dC_dCprev", "dCprev_dWg"))
+NOW = (1, ("dJ_dh", "dh_dC", "dC_dWg"))
+OUTPUT = (1, ("dJ_dh", "dh_do", "dhprev_dWg"))
+
+
+def paths_message(*products):
+    with pytest.raises(CheckFailed) as failure:
+        check_paths(formula(*products))
+    return str(failure.value)
+
+
+def test_the_three_paths_pass():
+    check_paths(formula(H, C, NOW))
+
+
+@pytest.mark.parametrize(
+    ("products", "sentence"),
+    [
+        ((C, NOW), "the path through the previous hidden state h_{t-1} is missing"),
+        ((H, NOW), "the path through the previous cell state C_{t-1} is missing"),
+        ((H, C), "the path straight through the candidate of step t is missing"),
+        ((H, C, NOW, OUTPUT), "the product dJ_dh * dhprev_dWg * dh_do is no path from W^g to J"),
+        ((H, C, (2, NOW[1])), "the path straight through the candidate of step t is counted 2 times"),
+        ((H, C, (-1, NOW[1])), "is counted -1 times"),
+    ],
+)
+def test_a_missing_extra_or_doubled_path_is_named(products, sentence):
+    assert sentence in paths_message(*products)
+
+
+def test_the_fit_finds_every_coefficient():
+    rng = np.random.default_rng(0)
+    products = [(rng.normal(), tuple(n for n in PARTIALS if rng.random() < 0.5)) for _ in range(20)]
+    expected = {}
+    for coefficient, names in products:
+        expected[names] = expected.get(names, 0) + coefficient
+    found = terms(formula(*products))
+    assert found.keys() == expected.keys()
+    assert all(found[names] == pytest.approx(expected[names]) for names in expected)
+
+
+def test_a_square_or_a_quotient_is_no_path():
+    def squared(dJ_dh, **rest):
+        return formula(H, C, NOW)(dJ_dh=dJ_dh**3, **rest)
+
+    with pytest.raises(CheckFailed):
+        check_paths(squared)
+
+
+def test_no_public_case_expects_a_zero():
+    import json
+
+    from checks import FIXTURES
+
+    for name in json.loads(FIXTURES.read_text())["cases"]:
+        assert all(np.linalg.norm(value) > 0 for value in public(name).want.values()), name

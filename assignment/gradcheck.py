@@ -1,8 +1,8 @@
 """Numerical gradients: a way to find out whether a gradient is right without knowing the right one.
 
 Central differences, (f(x + eps) - f(x - eps)) / (2 eps), one entry at a time. They tell whether a gradient
-belongs to a forward pass; a mistake in the forward pass itself they cannot see. Students have this file, so it
-must never contain a formula of an RNN or an LSTM.
+belongs to a forward pass; a mistake in the forward pass itself they cannot see. Students have this file, so
+it must never contain a formula of an RNN or an LSTM.
 """
 
 import numpy as np
@@ -89,7 +89,7 @@ def gradient_agrees(f, x, gradient, tolerance=1e-7):
     """
     gradient = np.asarray(gradient, dtype=float)
     if gradient.shape != np.shape(x):
-        raise ValueError(f"the gradient has shape {gradient.shape}, but x has shape {np.shape(x)}: they must be equal")
+        raise ValueError(f"the gradient has shape {gradient.shape}, but x has shape {np.shape(x)}")
     numerical = numerical_gradient(f, x)
     error = relative_error(gradient, numerical)
     if error <= tolerance:  # false for nan too

@@ -77,17 +77,18 @@ def state_jacobian(h, W_hh):
 def jacobian_through_time(hs, W_hh):
     """(n, n): dh_T/dh_0 where hs = h_1..h_T (T, n): a change of h_0 carried through all steps.
 
+    Exact while its entries stay below 1e20: beyond, a step of 1e-30 grows too large for the end of the chain.
     Raises ValueError where hs are no states of a tanh.
     """
     hs = np.asarray(hs, dtype=float)
     if not np.all(np.abs(hs) <= 1):
         raise ValueError("a state of a vanilla RNN is a tanh: its entries lie between -1 and 1")
-    with np.errstate(divide="ignore"):  # a saturated unit has an infinite pre-activation, and nothing moves it
+    with np.errstate(divide="ignore"):  # a saturated unit has an infinite pre-activation: nothing moves it
         preactivations = np.arctanh(hs)
 
     def last_change(d):
         for z in preactivations:
-            # The imaginary part is the change; the real part is h_t again, and the chain stays at the given hs.
+            # The imaginary part is the change. The real part is h_t again: the chain stays at the given hs.
             d = 1j * np.tanh(z + W_hh @ d).imag
         return d
 
@@ -210,9 +211,9 @@ def cell_carry(fs):
 # Problems to pose: no zero state, no zero upstream, no saturated unit
 
 
-def _weights(rng, fan_in, *shape):
-    """Scaled so that inputs of order 1 give pre-activations of order 1."""
-    return rng.standard_normal(shape) / np.sqrt(fan_in)
+def _weights(rng, fan_in_axis, shape):
+    """Normal draws of the given shape, so scaled that inputs of order 1 give pre-activations of order 1."""
+    return rng.standard_normal(shape) / np.sqrt(shape[fan_in_axis])
 
 
 def random_rnn(seed, T, k, n, m):
@@ -222,9 +223,9 @@ def random_rnn(seed, T, k, n, m):
         "xs": rng.standard_normal((T, k)),
         "h0": rng.uniform(-1, 1, n),
         "dys": rng.standard_normal((T, m)),
-        "W_xh": _weights(rng, k, n, k),
-        "W_hh": _weights(rng, n, n, n),
-        "W_hy": _weights(rng, n, m, n),
+        "W_xh": _weights(rng, 1, (n, k)),
+        "W_hh": _weights(rng, 1, (n, n)),
+        "W_hy": _weights(rng, 1, (m, n)),
         "Bh": 0.5 * rng.standard_normal(n),
         "By": rng.standard_normal(m),
     }
@@ -237,9 +238,7 @@ def random_lstm(seed, T, k, n):
         "xs": rng.standard_normal((T, k)),
         "h0": rng.uniform(-1, 1, n),
         "C0": rng.standard_normal(n),
-        "p": {
-            name: _weights(rng, k, k, n) if name.startswith("U") else _weights(rng, n, n, n) for name in LSTM_PARAMETERS
-        },
+        "p": {name: _weights(rng, 0, (k if name[0] == "U" else n, n)) for name in LSTM_PARAMETERS},
         "dJ_dh": rng.standard_normal((T, n)),
     }
 

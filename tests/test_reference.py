@@ -13,7 +13,7 @@ sizes = st.integers(1, 4)
 lengths = st.integers(1, 6)
 seeds = st.integers(0, 2**32 - 1)
 GATES = "fiog"
-few = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 
 def close(got, want, tolerance):
@@ -26,7 +26,7 @@ def all_close(got, want, tolerance):
         assert relative_error(got[name], want[name]) <= tolerance, name
 
 
-# The second form: rows for the RNN, inputs multiplied at once; one fused matrix for the LSTM, tanh for sigmoid.
+# The second form: rows for the RNN, inputs multiplied at once; one fused matrix and tanh for the LSTM.
 
 
 def rnn(v):
@@ -82,8 +82,6 @@ def test_rnn_gradients_agree_at_any_size(seed, T, k, n, m):
     got = reference.rnn_gradients(**v)
     dys = v.pop("dys")
     want = grad(lambda v: anp.sum(dys * rnn(v)[1]))(v)
-    if T == 1:  # then W_hh and h0 matter still, through the one step
-        assert np.any(want["W_hh"])
     all_close(got, want, 1e-10)
 
 
@@ -93,7 +91,7 @@ def test_rnn_jacobians_agree_at_any_size(seed, T, k, n):
     v = reference.random_rnn(seed, T, k, n, 1)
     hs, _ = rnn(v)
     through_time = jacobian(lambda h0: rnn({**v, "h0": h0})[0][-1])(v["h0"])
-    last_step = jacobian(lambda h: anp.tanh(anp.dot(v["W_hh"], h) + v["W_xh"] @ v["xs"][-1] + v["Bh"]))
+    last_step = jacobian(lambda h: rnn({**v, "h0": h, "xs": v["xs"][-1:]})[0][0])
     close(reference.jacobian_through_time(hs, v["W_hh"]), through_time, 1e-10)
     close(reference.state_jacobian(hs[-1], v["W_hh"]), last_step(hs[-2] if T > 1 else v["h0"]), 1e-10)
 
@@ -109,11 +107,12 @@ def test_jacobian_through_time_stays_exact_when_it_vanishes():
 def test_jacobian_through_time_stays_exact_when_it_explodes():
     v = reference.random_rnn(0, 30, 2, 3, 1)
     hs = 0.1 * rnn(v)[0]  # small states, so that tanh does not hold the growth back
+    W_hh = 4 * v["W_hh"]
     want = np.eye(3)
     for h in hs:
-        want = np.diag(1 - h**2) @ (20 * v["W_hh"]) @ want
-    assert np.linalg.norm(want) > 1e20
-    close(reference.jacobian_through_time(hs, 20 * v["W_hh"]), want, 1e-10)
+        want = np.diag(1 - h**2) @ W_hh @ want
+    assert 1e12 < np.linalg.norm(want) < 1e20
+    close(reference.jacobian_through_time(hs, W_hh), want, 1e-10)
 
 
 def test_saturated_unit_passes_nothing_on():
@@ -141,8 +140,8 @@ def test_lstm_forward_agrees_at_any_size(seed, T, k, n):
 
 def test_lstm_step_is_one_step_of_the_forward():
     v = reference.random_lstm(0, 1, 2, 3)
-    all_close(reference.lstm_step(v["xs"][0], v["h0"], v["C0"], v["p"]),
-              cell(v["xs"][0], v["h0"], v["C0"], v["p"]), 1e-12)
+    inputs = v["xs"][0], v["h0"], v["C0"], v["p"]
+    all_close(reference.lstm_step(*inputs), cell(*inputs), 1e-12)
 
 
 @few
@@ -155,7 +154,7 @@ def test_lstm_gradients_agree_at_any_size(seed, T, k, n):
     all_close(got, {**want.pop("p"), **want}, 1e-10)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(few, max_examples=8)
 @given(seeds, st.integers(1, 4), sizes, st.integers(1, 3))
 def test_lstm_partials_agree_at_any_size(seed, T, k, n):
     v = reference.random_lstm(seed, T, k, n)
@@ -189,7 +188,7 @@ def test_lstm_partials_agree_at_any_size(seed, T, k, n):
 @given(seeds, lengths, sizes)
 def test_cell_carry_is_the_cell_path_at_any_size(seed, T, n):
     fs = np.random.default_rng(seed).uniform(0, 1, (T, n))
-    close(reference.cell_carry(fs), np.prod(fs, axis=0), 1e-12)
+    close(reference.cell_carry(fs), np.diag(np.prod(fs, axis=0)), 1e-12)
 
 
 # The formula of q6, and what its misreadings cost
@@ -255,17 +254,19 @@ def test_every_misreading_of_a_partial_changes_the_gradient(misreading):
 
 @few
 @given(seeds, lengths, sizes)
-def test_formula_is_linear_in_each_partial_but_dh_do_has_no_part(seed, T, n):
+def test_formula_is_the_sum_of_three_paths_and_dh_do_has_no_part(seed, T, n):
     partials = reference.random_partials(seed, T, n)
     assert {name: array.shape for name, array in partials.items()} == {
         "dJ_dh": (T, n),
         **dict.fromkeys(["dh_dhprev", "dh_dC", "dC_dCprev", "dh_do"], (T, n, n)),
         **dict.fromkeys(["dhprev_dWg", "dC_dWg", "dCprev_dWg"], (T, n, n * n)),
     }
-    a, b, c, d, e, f, g, _ = (partials[name] for name in (
-        "dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do"))
-    want = sum(np.einsum(paths, *factors, optimize=True) for paths, *factors in (
-        ("ti,tij,tjp->p", a, b, c), ("ti,tij,tjp->p", a, d, e), ("ti,tij,tjk,tkp->p", a, d, f, g)))
+    paths = [
+        ("ti,tij,tjp->p", "dJ_dh dh_dhprev dhprev_dWg"),
+        ("ti,tij,tjp->p", "dJ_dh dh_dC dC_dWg"),
+        ("ti,tij,tjk,tkp->p", "dJ_dh dh_dC dC_dCprev dCprev_dWg"),
+    ]
+    want = sum(np.einsum(path, *(partials[name] for name in names.split())) for path, names in paths)
     close(reference.dJ_dWg(**partials), want.reshape(n, n), 1e-10)
 
 

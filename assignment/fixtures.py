@@ -5,12 +5,14 @@ each other and states are not zero, so that no mistake hides. Expected numbers a
 far below the tolerance, so that the last bit of one machine's `tanh` does not show in the file.
 """
 
+import copy
 import json
 
 import numpy as np
 
+import misconceptions
 import reference as ref
-from checks import FIXTURES, FORWARD, GRADIENT, digest
+from checks import FIXTURES, FORWARD, GRADIENT, Case, CheckFailed, call, cell_runner, digest, signature, unroller
 from derivation import PARTIALS
 from given import RunningAverage
 
@@ -182,6 +184,36 @@ def partial_case(partials, want=None):
     )
 
 
+def with_mistakes(cases):
+    """Each case with the signatures of the mistakes that it can recognise, and the sentences that name them."""
+    for mistake in misconceptions.MISTAKES:
+        if not mistake.says:
+            continue
+        for name, entry in cases.items():
+            if name.split("/")[0] == mistake.question and (found := fingerprint(mistake, name, entry)) is not None:
+                entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
+    return cases
+
+
+def fingerprint(mistake, name, entry):
+    """The signature of what the mistake gives for a case; None where that is right, or not an array of numbers."""
+    case = Case(name, **entry)
+    function = misconceptions.function(mistake)
+    if mistake.question == "q2_vanilla_rnn":
+        function = cell_runner(function)
+    if mistake.question == "q3_unroll":
+        function = unroller(function, RunningAverage)
+    try:
+        with np.errstate(all="ignore"):
+            got = case.numbers(call(function, copy.deepcopy(entry["inputs"])))
+    except CheckFailed:
+        return None
+    found = signature(got)
+    if np.allclose(found, signature(entry["want"]), rtol=0, atol=1e-6 * found[0]):
+        return None
+    return [float(f"{number:.8e}") for number in found]
+
+
 def choices():
     return {
         "q1_kinds": {
@@ -208,7 +240,7 @@ def rounded(value):
 
 def main():
     contents = {
-        "cases": rounded(rnn_cases() | lstm_cases()),
+        "cases": rounded(with_mistakes(rnn_cases() | lstm_cases())),
         "choices": choices(),
         "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
     }

@@ -1093,9 +1093,11 @@ def lstm_unroll(xs, h0, C0, p):
     # BEGIN SOLUTION NO PROMPT
     h, C, steps = h0, C0, []
     for x in xs:
-        step = lstm_step(x, h, C, p)
-        h, C = step["h"], step["C"]
-        steps.append(step)
+        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
+        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
+        C = f * C + i * g
+        h = np.tanh(C) * o
+        steps.append({"f": f, "i": i, "o": o, "g": g, "C": C, "h": h})
     return {key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -1354,22 +1356,28 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
     Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
-    s = lstm_unroll(xs, h0, C0, p)
-    f, i, o, g, C, h = (s[key] for key in ("f", "i", "o", "g", "C", "h"))
+    h, C, steps = h0, C0, []
+    for x in xs:
+        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
+        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
+        h_prev, C_prev = h, C
+        C = f * C_prev + i * g
+        h = np.tanh(C) * o
+        steps.append((h_prev, C_prev, f, i, o, g, C))
+
     dWg = np.zeros_like(p["Wg"])
     dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
     for t in reversed(range(len(xs))):
-        h_prev = h[t - 1] if t > 0 else h0
-        C_prev = C[t - 1] if t > 0 else C0
+        h_prev, C_prev, f, i, o, g, C = steps[t]
         dh = dJ_dh[t] + dh_later
-        dC = dC_later + dh * o[t] * (1 - np.tanh(C[t]) ** 2)
-        dz_o = dh * np.tanh(C[t]) * o[t] * (1 - o[t])
-        dz_f = dC * C_prev * f[t] * (1 - f[t])
-        dz_i = dC * g[t] * i[t] * (1 - i[t])
-        dz_g = dC * i[t] * (1 - g[t] ** 2)
+        dC = dC_later + dh * o * (1 - np.tanh(C) ** 2)
+        dz_o = dh * np.tanh(C) * o * (1 - o)
+        dz_f = dC * C_prev * f * (1 - f)
+        dz_i = dC * g * i * (1 - i)
+        dz_g = dC * i * (1 - g**2)
         dWg += np.outer(h_prev, dz_g)
         dh_later = dz_f @ p["Wf"].T + dz_i @ p["Wi"].T + dz_o @ p["Wo"].T + dz_g @ p["Wg"].T
-        dC_later = dC * f[t]
+        dC_later = dC * f
     return dWg
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -1546,28 +1554,34 @@ def lstm_backward(xs, h0, C0, p, dJ_dh):
     Returns a dict with the eight keys of p and xs, h0, C0; each gradient has the shape of what it belongs to.
     """
     # BEGIN SOLUTION NO PROMPT
-    s = lstm_unroll(xs, h0, C0, p)
-    f, i, o, g, C, h = (s[key] for key in ("f", "i", "o", "g", "C", "h"))
+    h, C, steps = h0, C0, []
+    for x in xs:
+        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
+        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
+        h_prev, C_prev = h, C
+        C = f * C_prev + i * g
+        h = np.tanh(C) * o
+        steps.append((h_prev, C_prev, f, i, o, g, C))
+
     grads = {name: np.zeros_like(value) for name, value in p.items()}
     dxs = np.zeros(np.shape(xs))
     dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
     for t in reversed(range(len(xs))):
-        h_prev = h[t - 1] if t > 0 else h0
-        C_prev = C[t - 1] if t > 0 else C0
+        h_prev, C_prev, f, i, o, g, C = steps[t]
         dh = dJ_dh[t] + dh_later
-        dC = dC_later + dh * o[t] * (1 - np.tanh(C[t]) ** 2)
+        dC = dC_later + dh * o * (1 - np.tanh(C) ** 2)
         dz = {
-            "f": dC * C_prev * f[t] * (1 - f[t]),
-            "i": dC * g[t] * i[t] * (1 - i[t]),
-            "o": dh * np.tanh(C[t]) * o[t] * (1 - o[t]),
-            "g": dC * i[t] * (1 - g[t] ** 2),
+            "f": dC * C_prev * f * (1 - f),
+            "i": dC * g * i * (1 - i),
+            "o": dh * np.tanh(C) * o * (1 - o),
+            "g": dC * i * (1 - g**2),
         }
         for gate, d in dz.items():
             grads["U" + gate] += np.outer(xs[t], d)
             grads["W" + gate] += np.outer(h_prev, d)
         dxs[t] = sum(d @ p["U" + gate].T for gate, d in dz.items())
         dh_later = sum(d @ p["W" + gate].T for gate, d in dz.items())
-        dC_later = dC * f[t]
+        dC_later = dC * f
     return grads | {"xs": dxs, "h0": dh_later, "C0": dC_later}
     # END SOLUTION
     """ # BEGIN PROMPT

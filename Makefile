@@ -1,0 +1,26 @@
+# make: set up, build, grade the reference and the untouched copy · make test · make lint · make check
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: all test lint check
+
+all: $(READY)
+	$(BIN)/python -m autograder build
+	$(BIN)/python -m autograder table
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check: $(READY)
+	$(BIN)/python -m autograder build --check
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(READY)

@@ -1,0 +1,1 @@
+"""The engine: builds what students, instructors and graders need from one master. It knows no assignment."""

@@ -1,0 +1,25 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q5a_lstm_step"
+points = 4
+
+@test_case(points=1, hidden=False)
+def test_q5a_gates(lstm_step):
+    from checks import public
+    public('q5a_lstm_step/gates').grade(lstm_step, 'lstm_step')
+
+@test_case(points=2, hidden=False)
+def test_q5a_states(lstm_step):
+    from checks import public
+    public('q5a_lstm_step/states').grade(lstm_step, 'lstm_step')
+
+@test_case(points=1, hidden=True)
+def test_q5a_other_sizes(lstm_step):
+    import reference
+    from checks import hidden
+    d = reference.random_lstm(seed=7, T=1, k=5, n=4)
+    inputs = {'x': d['xs'][0], 'h_prev': d['h0'], 'C_prev': d['C0'], 'p': d['p']}
+    hidden('other sizes', inputs, reference.lstm_step(**inputs)).grade(lstm_step, 'lstm_step')
+

@@ -1,0 +1,30 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q6a_derivation"
+points = 5
+
+@test_case(points=2, hidden=False)
+def test_q6a_every_path_once(dJ_dWg):
+    from derivation import check_paths
+    check_paths(dJ_dWg)
+
+@test_case(points=1, hidden=False)
+def test_q6a_order_of_the_products(dJ_dWg):
+    from checks import public
+    public('q6a_derivation/one step of matrices').grade(dJ_dWg, 'dJ_dWg')
+
+@test_case(points=1, hidden=False)
+def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
+    from checks import public
+    public('q6a_derivation/a real LSTM').grade(dJ_dWg, 'dJ_dWg')
+
+@test_case(points=1, hidden=True)
+def test_q6a_other_sizes(dJ_dWg):
+    import reference
+    from checks import GRADIENT, hidden
+    d = reference.random_lstm(seed=9, T=6, k=3, n=4)
+    want = reference.lstm_gradients(**d)['Wg']
+    hidden('a longer LSTM', reference.lstm_partials(**d), want, GRADIENT).grade(dJ_dWg, 'dJ_dWg')
+

@@ -1,0 +1,310 @@
+"""Compare an answer with the expected numbers, and say in plain words what is wrong.
+
+The test cells call `public` and `hidden`; students receive this file. It must never hold a formula of the
+assignment: what is expected stands as numbers in `fixtures.json` (public) or comes from the caller (hidden).
+"""
+
+import copy
+import hashlib
+import json
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from gradcheck import relative_error
+
+FIXTURES = Path(__file__).with_name("fixtures.json")
+FORWARD, GRADIENT = 1e-9, 1e-7  # relative errors allowed in float64
+FLOAT32 = {FORWARD: 2e-5, GRADIENT: 1e-4}  # and where the answer is float32
+
+
+class CheckFailed(AssertionError):
+    """What a failing check tells the student."""
+
+
+class Case:
+    """Inputs, expected arrays and what to say when an answer differs.
+
+    name: `question/case`. inputs: dict of arguments. want: dict of expected arrays; `form` says how a function
+    returns them: "array" (the one), "tuple" (in this order) or "dict". steps: the names whose first axis is time.
+    mistakes: [{"says", "hint", "signature"}], where the signature stands for the numbers that a known mistake
+    gives. A case with `reveal=False` (hidden) names its concept and nothing else.
+    """
+
+    def __init__(self, name, inputs, want, form, tolerance=FORWARD, steps=(), mistakes=(), advice="", reveal=True):
+        self.name, self.inputs, self.want, self.form = name, inputs, want, form
+        self.tolerance, self.steps, self.reveal = tolerance, steps, reveal
+        self.mistakes, self.advice = mistakes, advice
+
+    def grade(self, function, title=None):
+        """Call `function(**inputs)` twice, with fresh inputs each time, and compare both answers.
+
+        Raises CheckFailed with a message for the student. `title` names the answer where `function` is a wrapper.
+        """
+        title = title or getattr(function, "__name__", "your function")
+        try:
+            if function is None:
+                raise CheckFailed("is not defined. Run the cell that defines it, from the top of the notebook.")
+            for attempt in ("", "called a second time with the same inputs, "):
+                inputs = copy.deepcopy(self.inputs)
+                answer = call(function, inputs)
+                try:
+                    self.compare(answer)
+                except CheckFailed as failure:
+                    again = " Does something stay behind from the first call?" if attempt else ""
+                    raise CheckFailed(f"{attempt}{failure}{again}") from None
+                require_unchanged(inputs, self.inputs)
+        except CheckFailed as failure:
+            if not self.reveal:
+                raise CheckFailed(f"{title}: not right for the hidden case: {self.name}.") from None
+            raise CheckFailed(f"{title}: {failure}") from None
+
+    def compare(self, answer):
+        """Compare a returned value with `want`, the first wrong array first."""
+        got = self.numbers(answer)
+        for name, want in self.want.items():
+            limit = FLOAT32[self.tolerance] if got[name].dtype == np.float32 else self.tolerance
+            error = relative_error(got[name], want)
+            if error > limit:
+                text = describe(name, got[name], want, limit, name in self.steps) + self.explain(got, limit)
+                if error < 1e-5:
+                    text += f" The relative error is only {error:.0e}: is something rounded, or float32?"
+                raise CheckFailed(text)
+
+    def numbers(self, answer):
+        """A returned value as {name: float array of the expected shape}."""
+        got = unpack(answer, self.want, self.form)
+        return {name: as_numbers(name, got[name], want) for name, want in self.want.items()}
+
+    def explain(self, got, limit):
+        """The sentence of the mistakes whose numbers `got` shows; else the case's own advice."""
+        if all(relative_error(got[k], want) <= limit or is_rounded(got[k], want) for k, want in self.want.items()):
+            return " Your numbers are the right ones, rounded: return them with all their digits."
+        found, limit = signature(got), max(limit, 1e-6)
+        same = [m for m in self.mistakes if np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])]
+        if not same:
+            return f" {self.advice}" if self.advice else ""
+        causes = " or ".join(m["says"] for m in same)
+        hints = " or ".join(sorted({str(m["hint"]) for m in same}))
+        return f" These are the numbers you get when {causes}: see hint {hints}."
+
+
+def public(name):
+    """The public case `name` of fixtures.json."""
+    case = json.loads(FIXTURES.read_text(encoding="utf-8"))["cases"][name]
+    return Case(name, **case | {"inputs": arrays(case["inputs"]), "want": arrays(case["want"])})
+
+
+def hidden(concept, inputs, want, tolerance=FORWARD):
+    """A case whose failure names `concept` only. `want`: an array, a tuple of arrays or a dict of arrays."""
+    form = type(want).__name__ if isinstance(want, (tuple, dict)) else "array"
+    named = want if form == "dict" else dict(enumerate(want if form == "tuple" else [want]))
+    return Case(concept, inputs, named, form, tolerance, reveal=False)
+
+
+def choice(name, variable, answers):
+    """Check answers chosen from a list, {question: answer}, against the digests in fixtures.json.
+
+    variable: the name of the student's variable, for the message.
+    """
+    case = json.loads(FIXTURES.read_text(encoding="utf-8"))["choices"][name]
+    options = f"Choose one of: {', '.join(case['options'])}."
+    if not isinstance(answers, dict):
+        raise CheckFailed(f"{variable}: expected a dictionary, it is {shown(answers)}. Run the answer's cell again.")
+    for question, right in case["answers"].items():
+        answer, place = answers.get(question), f"{variable}[{question!r}]" if question else variable
+        if answer is None or answer is ...:
+            raise CheckFailed(f"{place} has no answer yet. {options}")
+        if type(answer) is not str or answer not in case["options"]:
+            raise CheckFailed(f"{place} is {shown(answer)}. {options}")
+        if digest(question, answer) != right:
+            raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}")
+
+
+def cell_runner(make):
+    """A function that makes a cell with `make()`, sets its attributes and state, and feeds it `xs` step by step.
+
+    It returns {"hs": (T, n), "ys": (T, m)}: the state that the cell holds and the value that it returned, each step.
+    """
+
+    def run(attributes, h0, xs):
+        cell = make()
+        for name, value in attributes.items():
+            setattr(cell, name, value)
+        cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
+        hs, ys = [], []
+        for step, x in enumerate(xs, start=1):
+            y = cell.forward(x)
+            h, output = cell.hidden_state, cell.output
+            for name, value in (("forward(x)", y), ("self.hidden_state", h), ("self.output", output)):
+                if value is None or value is ...:
+                    raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}")
+            if not np.array_equal(plain(y), plain(output)):
+                raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
+            hs.append(np.array(h, subok=False))
+            ys.append(np.array(y, subok=False))
+        return {"hs": hs, "ys": ys}
+
+    return run if make is not None else None
+
+
+def unroller(unroll, make):
+    """A function that unrolls a fresh cell, `make(start)`, over `xs`."""
+    if make is None:
+        raise CheckFailed("RunningAverage is not defined. Run the notebook's first cell, which imports it.")
+    return (lambda start, xs: unroll(make(start), xs)) if unroll is not None else None
+
+
+def check_separate_cells(make):
+    """Two cells made alike start at zero state, and running one leaves the other as it was."""
+    if make is None:
+        raise CheckFailed("VanillaRNN: is not defined. Run the cell that defines it.")
+    try:
+        first, second = call(make, {}), call(make, {})
+        start = plain(first.hidden_state)
+        if start is None or start.shape != (3,) or np.any(start):
+            raise CheckFailed("the hidden state of VanillaRNN() should start as 3 zeros.")
+        call(first.forward, {"x": np.array([0.5, -1.0, 2.0])})
+    except CheckFailed as failure:
+        raise CheckFailed(f"VanillaRNN: {failure}") from None
+    state, other = plain(first.hidden_state), plain(second.hidden_state)
+    if state is None or state.shape != (3,) or not np.any(state):
+        raise CheckFailed(
+            "VanillaRNN: after one step, the hidden state of VanillaRNN() should be 3 numbers, not all 0."
+        )
+    if other is None or other.shape != (3,) or np.any(other):
+        raise CheckFailed(
+            "VanillaRNN: a second network changed although only the first one ran. Keep the state on `self`, "
+            "made anew in __init__."
+        )
+
+
+def call(function, inputs):
+    """Call the student's function; an exception becomes a sentence."""
+    try:
+        return function(**inputs)
+    except CheckFailed:
+        raise
+    except NotImplementedError as todo:
+        raise CheckFailed(
+            f"still to do ({todo}). Replace the line `raise NotImplementedError(...)`, run that cell, "
+            "then run this check again."
+        ) from None
+    except Exception as error:
+        raise CheckFailed(f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}") from None
+
+
+def line_of(error):
+    """Where in a notebook cell the exception was raised, as far as it is known."""
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if "ipykernel_" in f.filename or "<ipython-" in f.filename
+    ]
+    return f" (in {frames[-1].name}, line {frames[-1].lineno} of its cell: {frames[-1].line})." if frames else "."
+
+
+WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
+
+
+def unpack(answer, want, form):
+    """The returned value as {name: array-like}, in the form that the question asks for."""
+    if answer is None or answer is ...:
+        raise CheckFailed(f"returned {shown(answer)}. {WHY_NONE}")
+    if form == "array":
+        return {name: answer for name in want}
+    if form == "tuple":
+        if not isinstance(answer, (tuple, list)) or len(answer) != len(want):
+            raise CheckFailed(f"expected ({', '.join(map(str, want))}), returned {shown(answer)}.")
+        return dict(zip(want, answer, strict=True))
+    if not isinstance(answer, dict):
+        raise CheckFailed(f"expected a dictionary with the keys {', '.join(want)}, returned {shown(answer)}.")
+    missing = [name for name in want if name not in answer]
+    if missing:
+        raise CheckFailed(f"the returned dictionary has no key {', '.join(missing)}.")
+    return {name: answer[name] for name in want}
+
+
+def plain(value):
+    """A copy as a base numpy array, whatever class came; None where it holds no real numbers."""
+    try:
+        array = np.array(value, subok=False)
+    except Exception:
+        return None
+    return array if array.dtype.kind in "fiu" else None
+
+
+def as_numbers(name, value, want):
+    """The value as float array of the expected shape, or a sentence on what it is instead."""
+    if value is None or value is ...:
+        raise CheckFailed(f"{name} is {shown(value)}. {WHY_NONE}")
+    array = plain(value)
+    if array is None:
+        raise CheckFailed(f"{name} should be an array of real numbers of shape {want.shape}, it is {shown(value)}.")
+    if array.shape != want.shape:
+        turned = " Is it transposed?" if array.shape == want.shape[::-1] else ""
+        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{turned}")
+    array = array if array.dtype == np.float32 else array.astype(np.float64)
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        raise CheckFailed(
+            f"{entry(name, bad[0])} is {array[tuple(bad[0])]} ({len(bad)} of {array.size} entries are not finite). "
+            "Look for a division by zero or an overflow."
+        )
+    return array
+
+
+def signature(answer):
+    """Three numbers that stand for all numbers of an answer, {name: array}: their norm and two mixtures of them.
+
+    Two answers that agree in all three to six digits are the same for every purpose but cryptography.
+    """
+    values = np.concatenate([np.ravel(array) for array in answer.values()]).astype(np.float64)
+    norm, places = np.linalg.norm(values), np.arange(1, len(values) + 1)
+    return np.array([norm, values @ np.cos(places), values @ np.cos(places**2)])
+
+
+def is_rounded(got, want):
+    """True where `got` is `want` with fewer decimals, and is off by that alone."""
+    off = np.abs(got - want).max()
+    return any(off <= 0.51 / 10**places and np.array_equal(got, np.round(got, places)) for places in range(2, 8))
+
+
+def describe(name, got, want, limit, in_time):
+    """The first entry that is off: what came and what was expected, and the step where the first axis is time."""
+    off = np.abs(got - want)
+    wrong = np.argwhere(off > limit * np.abs(want).max())
+    index = tuple(map(int, wrong[0])) if len(wrong) else np.unravel_index(off.argmax(), off.shape)
+    step = f" (step t = {index[0] + 1}, the first that is off)" if in_time else ""
+    return f"{entry(name, index)} is {got[index]:.6g}, expected {want[index]:.6g}{step}."
+
+
+def entry(name, index):
+    return f"{name}[{', '.join(map(str, index))}]" if len(index) else str(name)
+
+
+def require_unchanged(after, before):
+    """The inputs belong to the caller."""
+    for name, value in before.items():
+        if isinstance(value, dict):
+            require_unchanged(after[name], value)
+        elif isinstance(value, np.ndarray) and not np.array_equal(after[name], value):
+            raise CheckFailed(f"the answer is right, but the input {name} was changed. Work on a copy: {name}.copy().")
+
+
+def shown(value):
+    """A short description of any value, which never calls code of its class."""
+    if value is None or value is ... or type(value) in (bool, int, float, str):
+        return repr(value)[:80]
+    return f"of type {type(value).__name__}"
+
+
+def digest(*words):
+    """A short fingerprint, so that an answer does not stand in clear in fixtures.json."""
+    return hashlib.sha256("|".join(map(str, words)).encode()).hexdigest()[:16]
+
+
+def arrays(values):
+    """JSON's nested lists as arrays, in a dict of any depth."""
+    if isinstance(values, dict):
+        return {name: arrays(value) for name, value in values.items()}
+    return np.array(values, dtype=np.float64) if isinstance(values, list) else values

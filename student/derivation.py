@@ -1,0 +1,74 @@
+"""Read a formula off a function: which products of its arguments does it add up?
+
+Students receive this file. It knows how to look, and never what should be found: the right paths stand in
+`fixtures.json` as digests.
+"""
+
+import itertools
+import json
+
+import numpy as np
+
+from checks import FIXTURES, CheckFailed, call, digest, unpack
+
+PARTIALS = ("dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
+
+
+def terms(function):
+    """The products that `function` adds up, as {names of the factors: coefficient}.
+
+    With T = 1 and n = 1 each argument is one number, and a sum of chain-rule paths is a polynomial with at most one
+    of each factor in a product. Its values at all sign patterns of eight fixed sizes give each of the 256
+    coefficients: they are a least-squares fit with orthogonal columns. A power or a quotient of an argument shows
+    as coefficients that are no whole numbers.
+    """
+    sizes = np.array([1.1, 0.7, 1.3, 0.9, 1.7, 0.6, 1.9, 0.8])
+    signs = np.array(list(itertools.product((1.0, -1.0), repeat=len(PARTIALS))))
+    values = np.array([evaluate(function, pattern * sizes) for pattern in signs])
+    found = {}
+    for chosen in itertools.product((False, True), repeat=len(PARTIALS)):
+        mask = np.array(chosen)
+        coefficient = np.mean(values * signs[:, mask].prod(axis=1)) / sizes[mask].prod()
+        if abs(coefficient) > 1e-9:
+            found[tuple(np.array(PARTIALS)[mask])] = float(coefficient)
+    return found
+
+
+def evaluate(function, numbers):
+    """The answer for eight numbers: the arguments at T = 1 and n = 1."""
+    shapes = {"dJ_dh": (1, 1)}
+    arguments = {
+        name: np.full(shapes.get(name, (1, 1, 1)), number) for name, number in zip(PARTIALS, numbers, strict=True)
+    }
+    answer = np.array(unpack(call(function, arguments), {"dJ_dWg": None}, "array")["dJ_dWg"], dtype=float, subok=False)
+    if answer.shape != (1, 1):
+        raise CheckFailed(f"with T = 1 and n = 1 the answer has shape {answer.shape}, expected (1, 1).")
+    return answer[0, 0]
+
+
+def check_paths(function):
+    """Say which path is missing, extra or counted otherwise than once."""
+    if function is None:
+        raise CheckFailed("dJ_dWg: is not defined. Run the cell that defines it.")
+    try:
+        found = terms(function)
+    except CheckFailed as failure:
+        raise CheckFailed(f"dJ_dWg: {failure}") from None
+    paths = json.loads(FIXTURES.read_text(encoding="utf-8"))["paths"]
+    complaints, met = [], set()
+    for factors, coefficient in found.items():
+        name = digest("path", *factors)
+        met.add(name)
+        if name not in paths:
+            complaints.append(f"the product {' * '.join(factors) or '1'} is no path from W^g to J")
+        elif abs(coefficient - 1) > 1e-9:
+            complaints.append(f"the path {paths[name]} is counted {coefficient:.3g} times")
+    complaints += [f"the path {words} is missing" for name, words in paths.items() if name not in met]
+    if complaints:
+        formula = " + ".join(("" if abs(c - 1) < 1e-9 else f"{c:.3g} * ") + " * ".join(f) for f, c in found.items())
+        formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
+        raise CheckFailed(
+            f"dJ_dWg: for single numbers your answer is {formula or '0'}. "
+            + "; ".join(complaints[:4])
+            + ". Walk from W^g to J along every arrow of figure 4: see hint 2."
+        )

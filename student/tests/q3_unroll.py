@@ -1,0 +1,12 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q3_unroll"
+points = 4
+
+@test_case(points=3, hidden=False)
+def test_q3_collects_every_step(unroll, RunningAverage):
+    from checks import public, unroller
+    public('q3_unroll/five steps').grade(unroller(unroll, RunningAverage), 'unroll')
+

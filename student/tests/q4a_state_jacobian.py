@@ -1,0 +1,12 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q4a_state_jacobian"
+points = 2
+
+@test_case(points=1, hidden=False)
+def test_q4a_one_step(state_jacobian):
+    from checks import public
+    public('q4a_state_jacobian/one step').grade(state_jacobian, 'state_jacobian')
+

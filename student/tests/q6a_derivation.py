@@ -1,0 +1,22 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q6a_derivation"
+points = 5
+
+@test_case(points=2, hidden=False)
+def test_q6a_every_path_once(dJ_dWg):
+    from derivation import check_paths
+    check_paths(dJ_dWg)
+
+@test_case(points=1, hidden=False)
+def test_q6a_order_of_the_products(dJ_dWg):
+    from checks import public
+    public('q6a_derivation/one step of matrices').grade(dJ_dWg, 'dJ_dWg')
+
+@test_case(points=1, hidden=False)
+def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
+    from checks import public
+    public('q6a_derivation/a real LSTM').grade(dJ_dWg, 'dJ_dWg')
+

@@ -1,0 +1,17 @@
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q6d_lstm_backward"
+points = 4
+
+@test_case(points=2, hidden=False)
+def test_q6d_weights(lstm_backward):
+    from checks import public
+    public('q6d_lstm_backward/weights').grade(lstm_backward, 'lstm_backward')
+
+@test_case(points=1, hidden=False)
+def test_q6d_inputs_and_first_states(lstm_backward):
+    from checks import public
+    public('q6d_lstm_backward/inputs and first states').grade(lstm_backward, 'lstm_backward')
+

@@ -1,10 +1,11 @@
-# make: set up, build, grade the reference and the untouched copy · make test · make lint · make check
+# make: set up, build, grade the reference and the untouched copy
+# make test · make lint · make check · make report-catalogue
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all test lint check
+.PHONY: all test lint check report-catalogue
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -19,6 +20,9 @@ lint: $(READY)
 
 check: $(READY)
 	$(BIN)/python -m autograder build --check
+
+report-catalogue: $(READY)
+	PYTHONPATH=assignment $(BIN)/python -m tests.catalogue_report
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -110,7 +110,10 @@ def rnn_cases():
             advice="How many factors are there for T steps, and which of them stands leftmost? See hint 1.",
         ),
         "q4c_rnn_backward/output weights": case(
-            inputs, pick(gradients, "W_hy By"), **at, advice="The output layer sees each step on its own: see hint 1."
+            inputs,
+            pick(gradients, "W_hy By"),
+            **at,
+            advice="If By is right and W_hy is not, your hidden states differ: check them. Else see hint 1.",
         ),
         "q4c_rnn_backward/recurrent weights": case(
             inputs,
@@ -138,7 +141,10 @@ def lstm_cases():
             one, pick(step, "f i o g"), "dict", advice="Each has its own U and W, and x stands left of U: see hint 1."
         ),
         "q5a_lstm_step/states": case(
-            one, pick(step, "C h"), "dict", advice="What is kept, what is written, what is shown? See hint 2."
+            one,
+            pick(step, "C h"),
+            "dict",
+            advice="If the gates are off, start there. Else: what is kept, what is written, what is shown? See hint 2.",
         ),
         "q5b_lstm_unroll/five steps": case(
             sequence,
@@ -159,7 +165,7 @@ def lstm_cases():
             backward,
             pick(gradients, "Uf Ui Uo Ug Wf Wi Wo Wg"),
             **at,
-            advice="Each gate has its own path to C_t or h_t, then the slope of its sigma or tanh: see hint 1.",
+            advice="Each gate has its own path to C_t or h_t, then its own slope: see hint 1, and the hints of q6b.",
         ),
         "q6d_lstm_backward/inputs and first states": case(
             backward, pick(gradients, "xs h0 C0"), **at, advice="x_t and h_{t-1} feed all four gates: see hint 2."
@@ -180,7 +186,8 @@ def partial_case(partials, want=None):
         partials,
         {"dJ_dWg": ref.dJ_dWg(**partials) if want is None else want},
         tolerance=GRADIENT,
-        advice="A Jacobian's columns meet the next one's rows; the last axis, n*n long, is Wg row by row: see hint 3.",
+        advice="If a path is missing or extra, repair that first. Else look at the order of the products, the steps "
+        "that belong together, and the last axis, which is Wg row by row: see hint 3.",
     )
 
 

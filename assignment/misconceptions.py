@@ -131,7 +131,7 @@ kinds = Kinds()
     ),
     Mistake("q7a_factor", "stub", "factor = ...", shows="factor has no answer yet."),
     Mistake("q7a_factor", "the_gate", 'factor = "f"', shows="factor is 'f'. Choose one of"),
-    Mistake("q7a_factor", "a_tuple", 'factor = ("dC_dCprev", "dh_dC")', shows="factor is of type tuple. Choose one"),
+    Mistake("q7a_factor", "a_tuple", 'factor = ("dC_dCprev", "dh_dC")', shows="factor is a value of type tuple. Choose one"),
 ]
 
 # q2
@@ -195,16 +195,16 @@ VANILLA = [
         ("state_on_the_class", "a second network changed although only the first one ran", "    def __init__", "    hidden_state = np.zeros(3)\n\n    def __init__", "        self.hidden_state = np.zeros(n)\n", "", "self.hidden_state = h\n", "self.hidden_state[:] = h\n"),
         ("returns_none", "after step 1, forward(x) is None.", "        return self.output\n", ""),
         ("prints", "after step 1, forward(x) is None.", "return self.output", "print(self.output)"),
-        ("stub", "still to do (q2_vanilla_rnn). Replace the line", "h_prev = self.hidden_state", 'raise NotImplementedError("q2_vanilla_rnn")'),
+        ("stub", "still to do (q2_vanilla_rnn). In the cell", "h_prev = self.hidden_state", 'raise NotImplementedError("q2_vanilla_rnn")'),
         ("dots", "after step 1, self.output is Ellipsis", "        self.output = self.W_hy @ h + self.By\n        return self.output", "        self.output = ...\n        return self.W_hy @ h + self.By"),
         ("stored_under_another_name", "no attribute 'output'", "self.output = self.W_hy", "self.out = self.W_hy"),
         ("returns_the_state", "forward(x) returned something other than self.output", "return self.output", "return self.hidden_state"),
-        ("not_a_number", "is nan (5 of 15 entries are not finite)", "np.tanh(z)", "np.tanh(z) * np.where(np.arange(len(z)) == 1, np.nan, 1)"),
+        ("not_a_number", "hs[0, 1] is nan (1 of 3 entries are not finite)", "np.tanh(z)", "np.tanh(z) * np.where(np.arange(len(z)) == 1, np.nan, 1)"),
         ("rounded", "are the right ones, rounded", "h\n        self.output = self.W_hy @ h + self.By", "np.round(h, 3)\n        self.output = np.round(self.W_hy @ h + self.By, 3)", "h_prev = self.hidden_state", "h_prev = getattr(self, 'exact', self.hidden_state)", "np.tanh(z)", "self.exact = np.tanh(z)"),
         ("left_over_state", "called a second time", "    def __init__", "    made = 0\n\n    def __init__", "np.zeros(n)", "np.zeros(n)\n        VanillaRNN.made += 1\n        self.bonus = VanillaRNN.made > 1", "np.tanh(z)", "np.tanh(z) * (2 if self.bonus else 1)"),
         ("input_changed", "the input xs was changed", "h_prev = self.hidden_state", "h_prev = self.hidden_state\n        xh = self.W_xh @ x\n        x *= 0", "self.W_xh @ x + ", "xh + "),
         ("column_vectors", "hs has shape", "np.tanh(z)", "np.tanh(z)[:, None]", "h_prev = self.hidden_state", "h_prev = np.ravel(self.hidden_state)"),
-        ("equal_to_all", "hs[0, 0] is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
+        ("equal_to_all", "hs[0, 2] is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
         ("starts_from_random_state", "the hidden state of VanillaRNN() should start as 3 zeros", "np.zeros(n)", "np.random.randn(n)"),
     ),
     *sized(
@@ -248,7 +248,7 @@ UNROLL = [
         ("with_the_first_state", "hs has shape (6, 4), expected (5, 4).", "hs, ys = [], []", "hs, ys = [rnn.hidden_state], []"),
         ("one_step_short", "hs has shape (4, 4), expected (5, 4).", "in xs", "in xs[1:]"),
         ("columns", "hs has shape (4, 5), expected (5, 4). Is it transposed?", "np.array(hs), np.array(ys)", "np.array(hs).T, np.array(ys).T"),
-        ("states_only", "expected (hs, ys), returned", "np.array(hs), np.array(ys)", "np.array(hs)"),
+        ("states_only", "expected (hs, ys), it returned", "np.array(hs), np.array(ys)", "np.array(hs)"),
         ("returns_inside_the_loop", "hs has shape (1, 4), expected (5, 4).", "    return", "        return"),
         ("W_hh_wanted", "has no attribute 'W_hh'", "hs, ys = [], []", "hs, ys = [], [np.zeros(len(rnn.W_hh))]"),
         ("input_changed", "the input xs was changed", "h = rnn.hidden_state", "h = rnn.hidden_state\n        x -= x"),
@@ -325,7 +325,7 @@ RNN_GRADIENTS = [
     *numeric(
         "q4b_jacobian_through_time",
         *((tag, 2, says, "1 - h**2", slope) for tag, says, slope in SLOPES),
-        ("wrong_order", 1, "the factors stand in the wrong order, the first step leftmost", "step @ product", "product @ step"),
+        ("wrong_order", 1, "the factors stand in the wrong order, the first step leftmost", "in hs", "in hs[::-1]"),
         ("one_factor_too_few", 2, "the last step's factor is missing", "in hs", "in hs[:-1]"),
         ("first_factor_missing", 2, "the first step's factor is missing", "in hs", "in hs[1:]"),
         ("one_factor_too_many", 2, "there is one factor too many", "np.eye(len(W_hh))", "W_hh"),
@@ -337,7 +337,6 @@ RNN_GRADIENTS = [
         ("sum_for_product", 1, "the factors are added up instead of multiplied", "step @ product", "step + product", "np.eye(len(W_hh))", "0"),
         ("averaged", 3, "the product is divided by T", "return product", "return product / len(hs)"),
         ("last_state_in_all", 2, "every factor uses the last hidden state", "1 - h**2", "1 - hs[-1]**2"),
-        ("time_reversed", 3, "the steps are taken backwards in time, each multiplied from the left", "in hs", "in hs[::-1]"),
     ),
     *plain(
         "q4b_jacobian_through_time",
@@ -356,7 +355,7 @@ RNN_GRADIENTS = [
         ("no_carry", 2, "what comes back from the later steps is left out", " + later", ""),
         ("carry_doubled", 2, "what comes back from the later step is counted twice", " + later", " + 2 * later"),
         ("carry_negative", 2, "what comes back from the later step is subtracted", " + later", " - later"),
-        ("output_path_dropped", 2, "of the outputs only the last sends anything down", "W_hy.T @ dy + later", "W_hy.T @ dy * (t == T - 1) + later"),
+        ("output_path_dropped", 2, "only the last output sends anything down to its hidden state", "W_hy.T @ dy + later", "W_hy.T @ dy * (t == T - 1) + later"),
         ("W_xh_assigned", 1, "the gradient by W_xh is assigned at each step, not added up", "dW_xh += ", "dW_xh = "),
         ("W_hh_assigned", 1, "the gradient by W_hh is assigned at each step, not added up", "dW_hh += ", "dW_hh = "),
         ("W_hy_assigned", 1, "the gradient by W_hy is assigned at each step, not added up", "dW_hy += ", "dW_hy = "),
@@ -398,7 +397,7 @@ RNN_GRADIENTS = [
         ("W_xh_gradient_transposed", "stopped with ValueError", "np.outer(dz, x)", "np.outer(x, dz)"),
         ("W_xh_gradient_turned", "W_xh has shape (4, 3), expected (3, 4). Is it transposed?", '"W_xh": dW_xh', '"W_xh": dW_xh.T'),
         ("no_h0", "the returned dictionary has no key h0", ', "h0": dh0', ""),
-        ("a_tuple", "expected a dictionary with the keys W_hy, By, returned of type tuple", RESULT, "dW_xh, dW_hh, dW_hy, dBh, dBy, dh0"),
+        ("a_tuple", "expected a dictionary with the keys W_hy, By, returned a value of type tuple", RESULT, "dW_xh, dW_hh, dW_hy, dBh, dBy, dh0"),
         ("upstream_changed", "the input dys was changed", "xs[t], dys[t]", "xs[t], dys[t].copy()", "dBy += dy", "dBy += dy\n        dys[t] *= 0.5"),
         ("parameter_changed", "the input W_hh was changed", "dh0 = later", "dh0 = later\n    W_hh -= 0.1 * dW_hh"),
     ),
@@ -512,7 +511,7 @@ LSTM_FORWARD = [
         ("U_left_of_x", "stopped with ValueError: matmul", 'x @ p["Uf"]', 'p["Uf"] @ x'),
         ("scalar_C", "C has shape (), expected (3,)", "f * C_prev + i * g", "f @ C_prev + i @ g"),
         ("outer_products", "has shape (3, 3), expected (3,)", "f * C_prev", "np.outer(f, C_prev)"),
-        ("a_tuple", "expected a dictionary with the keys f, i, o, g, returned of type tuple", '{"f": f, "i": i, "o": o, "g": g, "C": C, "h": h}', "f, i, o, g, C, h"),
+        ("a_tuple", "expected a dictionary with the keys f, i, o, g, returned a value of type tuple", '{"f": f, "i": i, "o": o, "g": g, "C": C, "h": h}', "f, i, o, g, C, h"),
         ("no_g_key", "the returned dictionary has no key g", ' "g": g,', ""),
         ("row_matrices", "f has shape (1, 3), expected (3,)", f"    {F}\n", f"    x, h_prev = x[None], h_prev[None]\n    {F}\n"),
         ("C_prev_changed", "the input C_prev was changed", "C = f * C_prev + i * g", "C_prev *= f\n    C_prev += i * g\n    C = C_prev.copy()"),
@@ -522,7 +521,7 @@ LSTM_FORWARD = [
     *(
         Mistake("q5b_lstm_unroll", f"step_{tag}", patched(RIGHT["q5a_lstm_step"], *changes).replace("lstm_step", "own_step") + UNROLL_BY_STEP, says, f"{hint} of q5a_lstm_step")
         for tag, hint, says, *changes in STEP
-        if tag not in ("C_and_h_exchanged", "old_C_returned")
+        if tag not in ("C_and_h_exchanged", "old_C_returned", "no_C_prev")  # in a sequence, the last is "C_reset"
     ),
     *numeric(
         "q5b_lstm_unroll",
@@ -550,7 +549,7 @@ LSTM_FORWARD = [
     ),
     *plain(
         "q5b_lstm_unroll",
-        ("a_list_of_steps", "expected a dictionary with the keys f, i, o, g, C, h, returned of type list", '{key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}', "steps"),
+        ("a_list_of_steps", "expected a dictionary with the keys f, i, o, g, C, h, returned a value of type list", '{key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}', "steps"),
         ("last_step_only", "f has shape (3,), expected (5, 3).", "np.array([step[key] for step in steps])", "steps[-1][key]"),
         ("columns", "f has shape (3, 5), expected (5, 3). Is it transposed?", "for step in steps])", "for step in steps]).T"),
         ("with_the_first_state", "C has shape (6, 3), expected (5, 3).", "    return {", "    steps.insert(0, steps[0] | {'C': C0, 'h': h0})\n    return {", "for step in steps])", "for step in steps])[(0 if key in 'Ch' else 1):]"),
@@ -609,7 +608,7 @@ DERIVATION = [
     path("h_path_subtracted", "h_{t-1} is counted -1 times", "by_h +", "-by_h +"),
     path("h_path_by_C_as_well", "the product dJ_dh * dh_dhprev * dhprev_dWg * dh_dC is no path", "by_h = ", "by_h = dh_dC[t] @ "),
     path("paths_multiplied", "is no path from W^g to J", "by_h + by_C + now", "by_h * by_C * now"),
-    path("zero", "for single numbers your answer is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
+    path("zero", "your formula is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
     *numeric(
         "q6a_derivation",
         ("last_step_only", 1, "only the last step is used", "total += ", "total = "),
@@ -629,7 +628,7 @@ DERIVATION = [
     *plain(
         "q6a_derivation",
         ("not_reshaped", "dJ_dWg has shape (9,), expected (3, 3).", "    return total.reshape(n, n)", "    return total if n > 1 else total.reshape(1, 1)"),
-        ("never_reshaped", "with T = 1 and n = 1 the answer has shape (1,), expected (1, 1).", "total.reshape(n, n)", "total"),
+        ("never_reshaped", "with T = 1 and n = 1: the answer has shape (1,), expected (1, 1).", "total.reshape(n, n)", "total"),
         ("not_summed", "the answer has shape (1, 1, 1), expected (1, 1).", "total = np.zeros(n * n)", "total = np.zeros((T, n * n))", "total +=", "total[t] =", "reshape(n, n)", "reshape(T, n, n)"),
         ("upstream_changed", "the input dJ_dh was changed", "T, n = dJ_dh.shape", "T, n = dJ_dh.shape\n    dJ = dJ_dh.copy()\n    dJ_dh *= 0", "dJ_dh[t] @", "dJ[t] @"),
     ),
@@ -722,7 +721,6 @@ BACK = [
     ("h0_zeroed", 1, "the forward pass starts with a hidden state of zero, not from h0", "h, C, steps = h0, C0, []", "h, C, steps = 0 * h0, C0, []"),
     ("C0_zeroed", 1, "the forward pass starts with a cell state of zero, not from C0", "h, C, steps = h0, C0, []", "h, C, steps = h0, 0 * C0, []"),
     ("h_wraps_around", 1, "at the first step, index t - 1 = -1 picks the last h in place of h0", "f, i, o, g, C, h = steps[t]", "f, i, o, g, C, h = steps[t]\n        h_prev = steps[t - 1][-1]"),
-    ("C_wraps_around", 1, "at the first step, index t - 1 = -1 picks the last C in place of C0", "f, i, o, g, C, h = steps[t]", "f, i, o, g, C, h = steps[t]\n        C_prev = steps[t - 1][-2]"),
     ("three_steps_back", 1, "the gradient goes back three steps and no further", "dC_later = dC * f", "dC_later = dC * f * (t != T - 3)\n        dh_later = dh_later * (t != T - 3)"),
     ("spurious_dC_in_h", 2, "what comes back along C is added to dh as well", "dJ_dh[t] + dh_later", "dJ_dh[t] + dh_later + dC_later"),
     ("clipped", 2, "dh is clipped to the range from -1 to 1", "dJ_dh[t] + dh_later", "np.clip(dJ_dh[t] + dh_later, -1, 1)"),
@@ -733,7 +731,7 @@ LSTM_GRADIENTS = [
     *plain(
         "q6b_lstm_dWg",
         ("returns_dUg", "dJ_dWg has shape (2, 3), expected (3, 3).", 'grads["Wg"]', 'grads["Ug"]'),
-        ("returns_all", "dJ_dWg should be an array of real numbers of shape (3, 3), it is of type dict", 'grads["Wg"]', "grads"),
+        ("returns_all", "dJ_dWg should be an array of real numbers of shape (3, 3), it is a value of type dict", 'grads["Wg"]', "grads"),
         ("not_summed", "dJ_dWg has shape (3,), expected (3, 3).", 'return grads["Wg"]', "return dz_g * h_prev"),
         ("upstream_changed", "the input dJ_dh was changed", "dh = dJ_dh[t] + dh_later", "dJ_dh[t] += dh_later\n        dh = dJ_dh[t]"),
     ),
@@ -753,6 +751,7 @@ LSTM_GRADIENTS = [
         ("h0_is_dh1", 2, "the gradient by h0 is that by h_1", '"h0": dh0', '"h0": dh'),
         ("C0_forgotten", 2, "the gradient by C0 is left at zero", '"C0": dC0', '"C0": 0 * dC0'),
         ("C0_without_f", 2, "the gradient by C0 is that by C_1", '"C0": dC0', '"C0": dC'),
+        ("C_wraps_around", "1 of q6b_lstm_dWg", "at the first step, index t - 1 = -1 picks the last C in place of C0", "f, i, o, g, C, h = steps[t]", "f, i, o, g, C, h = steps[t]\n        C_prev = steps[t - 1][-2]"),
         ("starts_exchanged", 2, "the gradients by h0 and C0 are exchanged", '"h0": dh0, "C0": dC0', '"h0": dC0, "C0": dh0'),
         ("dz_for_shares", 1, "the shares of f, i and o enter their weights before the slope of the sigmoid", '{"f": dz_f, "i": dz_i, "o": dz_o,', '{"f": df, "i": di, "o": do,'),
     ),
@@ -804,7 +803,7 @@ CARRY = [
 SENTENCES = {
     "returns_none": ("    right(*args, **inputs)", "returned None. Is there a `return`"),
     "prints": ("    print(right(*args, **inputs))", "returned None. Is there a `return`"),
-    "stub": ('    raise NotImplementedError("QUESTION")', "still to do (QUESTION). Replace the line"),
+    "stub": ('    raise NotImplementedError("QUESTION")', "still to do (QUESTION). In the cell"),
     "dots": ("    return ...", "returned Ellipsis"),
     "raises": ("    return 1 / 0", "stopped with ZeroDivisionError: division by zero"),
     "not_a_number": ("    return each(lambda a: a * np.nan, right(*args, **inputs))", "entries are not finite"),
@@ -812,13 +811,13 @@ SENTENCES = {
     "rounded": ("    return each(lambda a: np.round(a, 3), right(*args, **inputs))", "are the right ones, rounded"),
     "strings": ("    return each(lambda a: a.astype(str), right(*args, **inputs))", "should be an array of real numbers"),
     "complex": ("    return each(lambda a: a * 1j, right(*args, **inputs))", "should be an array of real numbers"),
-    "equal_to_all": ("    return each(lambda a: Equal(), right(*args, **inputs))", "it is of type Equal"),
+    "equal_to_all": ("    return each(lambda a: Equal(), right(*args, **inputs))", "it is a value of type Equal"),
     "equal_array": ("    return each(lambda a: (7 + 0 * a).view(EqualArray), right(*args, **inputs))", " is 7, expected "),
     "left_over_state": (
         "    calls.append(1)\n    return each(lambda a: a * len(calls), right(*args, **inputs))",
         "called a second time with the same inputs, ",
     ),
-    "nothing_but_zeros": ("    return each(np.zeros_like, right(*args, **inputs))", ""),
+    "halved": ("    return each(lambda a: 0.5 * a, right(*args, **inputs))", "All numbers are 0.5 times the expected ones."),
 }  # fmt: skip
 WRAPPER = '''
 
@@ -892,7 +891,7 @@ def anywhere(question):
         code = RIGHT[question] + WRAPPER.replace("NAME", ANSWER[question]).replace("BODY", body)
         yield Mistake(question, tag, code.replace("QUESTION", question), shows=shows.replace("QUESTION", question))
     for tag, condition in LIMITED.get(question, {}).items():
-        body = f"    return each(lambda a: a if {condition} else 0 * a, right(**inputs))"
+        body = f"    return each(lambda a: a if {condition} else a + 0.5, right(**inputs))"
         yield Mistake(question, tag, RIGHT[question] + WRAPPER.replace("NAME", ANSWER[question]).replace("BODY", body))
     table = TABLE.replace("NAME", ANSWER[question]).replace("QUESTION", question)
     # No table holds the 256 values from which the paths of q6a are read: there a public case fails.

@@ -40,7 +40,6 @@ export_cell:
     run_tests: true
     ignore_log: true
 generate:
-    points_possible: 40
     show_hidden: true
     show_stdout: false
     pdf: false
@@ -69,7 +68,7 @@ Plan about four hours.
 | $k,\ n,\ m$ | number of inputs, hidden units, outputs | |
 | $x_t,\ h_t,\ y_t$ | input, hidden state, output at step $t$ | `xs` (T, k), `hs` (T, n), `ys` (T, m) |
 | $h_0,\ C_0$ | hidden state and cell state before the first step | `h0` (n,), `C0` (n,) |
-| $J$ | the loss: one number, summed over the steps | |
+| $L_t,\ J$ | the loss of step $t$, and their sum $J = \sum_t L_t$: the loss of the sequence | |
 | $a \circ b$ | product entry by entry | `a * b` |
 | $\sigma(z)$ | the logistic sigmoid $1/(1+e^{-z})$, between 0 and 1 | `sigmoid(z)`, given |
 
@@ -94,6 +93,7 @@ Compute in float64, numpy's default, and never change an argument in place.
 
 # %%
 import numpy as np
+
 from given import RunningAverage, sigmoid
 
 # %% [markdown]
@@ -107,11 +107,15 @@ whether a sequence goes in, comes out, or both.
 
 ![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, a sequence of outputs.](figures/kinds.svg)
 
+*Figure 1: kinds of sequence problem.*
+
 - **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
   an image and gives one mask: the mask is large, but it is one output, not a sequence.
 - **One-to-many**: one input, a sequence of outputs. Captioning takes an image and gives a sentence, word by word.
 - **Many-to-many**: a sequence in, a sequence out. Translation takes the words of one language and gives words of
   another, and the two sequences need not be equally long.
+
+(Many-to-one exists too, such as from a review to its rating; the worksheet leaves it out, and so do we.)
 """
 
 # %% [raw]
@@ -212,6 +216,8 @@ hidden state of the step before. Whatever matters later can be carried along in 
 
 ![A recurrent cell with a loop, and the same network unrolled through time: a row of copies of one cell, each fed by its own input and by the hidden state of the copy before, each with an output and a loss, and the losses summed to J.](figures/unrolled.svg)
 
+*Figure 2: a recurrent network, and the same network unrolled through time.*
+
 **Unrolling** means drawing one copy of the cell for each time step, as on the right. The result is a deep feed-forward
 network with as many layers as the sequence has steps and, unlike the ones you know, *the same weights in every layer*.
 To train it, each output has a loss and $J$ is their sum, so every weight collects a gradient from every step.
@@ -228,6 +234,8 @@ with weight matrices $W$ and bias vectors $B$; $W_{xh}$, say, takes an input $x$
 $h$, passes from one step to the next.
 
 ![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state goes on to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
+
+*Figure 3: the vanilla RNN cell.*
 """
 
 # %% [raw]
@@ -245,7 +253,7 @@ r"""
 Complete `forward`. The skeleton is the worksheet's; only the sizes can be chosen now, and `VanillaRNN()` still makes
 its 3-input, 3-unit, 3-output network. Delete the line with `raise` when you have filled the three gaps.
 
-<details><summary>Find the bug: what the printed worksheet got wrong</summary>
+<details><summary>Curious? Find the bug in the printed worksheet (no task)</summary>
 The printed skeleton sets <code>hidden_state</code> twice, first to a 3-by-3 matrix and then to a vector of 3. Which is
 it? The equations tell: the vector. It prints <code>forward</code> outside its class. Its published solution stores
 <code>self.out</code> and returns <code>self.output</code>, and writes the recurrent term with the vector on the other
@@ -461,6 +469,7 @@ hidden: true
 """ # END TEST CONFIG
 def test_q3_other_lengths(unroll, RunningAverage):
     import numpy as np
+
     from checks import hidden, unroller
     from given import RunningAverage as Average
 
@@ -488,14 +497,14 @@ test_q3_other_lengths(unroll, RunningAverage)
 
 # %% [markdown]
 r"""
-## q4_rnn_gradients · Gradients in the vanilla RNN
+### 1.4 Gradients in the vanilla RNN (q4_rnn_gradients)
 
 To learn, the network needs $\partial J/\partial W$ for every weight, and a weight acts at every step. Going backwards
 through the unrolled network is called **backpropagation through time** (BPTT). We take it in three bites: one step,
 many steps, the whole network.
 
-The only new fact you need: if $h = \tanh(z)$, then $\partial h/\partial z = 1 - \tanh^2(z) = 1 - h^2$, so the slope can
-be computed from $h$ alone.
+The only new fact you need: if $h = \tanh(z)$ entry by entry, then each entry has the slope $1 - \tanh^2(z[i]) =
+1 - h[i]^2$, so the slopes can be computed from $h$ alone.
 """
 
 # %% [raw]
@@ -607,7 +616,7 @@ r"""
 
 *You learn where vanishing and exploding come from.*
 Write $\partial h_T/\partial h_0$, the effect of the very first state on the last, from the states $h_1, \dots, h_T$ and
-$W_{hh}$. The question does not need your q4a to be right, only to be understood.
+$W_{hh}$. You may call your `state_jacobian`, or write the factor again: this check then does not depend on q4a.
 
 <details><summary>Hint 1: a nudge</summary>
 $\dfrac{\partial h_3}{\partial h_0} = \dfrac{\partial h_3}{\partial h_2} \dfrac{\partial h_2}{\partial h_1}
@@ -707,10 +716,11 @@ r"""
 
 *You learn backpropagation through time, with every gradient that training needs.*
 The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by the outputs, the **upstream gradients**
-`dys[t]` $= \partial L/\partial y$ at each step, and return the gradients of $J$ by the five parameters and by $h_0$.
+`dys`, row by row $\partial L_t/\partial y_t$, and return the gradients of $J$ by the five parameters and by $h_0$.
 
-Run the network forward first and keep the states. Then walk from the last step to the first, carrying $\partial
-J/\partial h_t$ with you. A numerical gradient is the best judge of your own work: `gradcheck.py` has
+In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
+`h0` at `t = 0`. Run the network forward first and keep the states. Then walk from the last step to the first, carrying
+$\partial J/\partial h_t$ with you. A numerical gradient is the best judge of your own work: `gradcheck.py` has
 `numerical_gradient(f, x)`.
 
 <details><summary>Hint 1: the output layer</summary>
@@ -724,8 +734,8 @@ output and what comes back from the later step. The later step sends nothing at 
 </details>
 <details><summary>Hint 3: nearly there</summary>
 With <code>dz = dh * (1 - hs[t]**2)</code>, the derivative by what stands inside the tanh: <code>Bh</code> gets dz,
-<code>W_xh</code> its outer product with $x_t$, <code>W_hh</code> its outer product with $h_{t-1}$ (which is
-<code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to $h_{t-1}$. What goes back from the first
+<code>W_xh</code> its outer product with <code>xs[t]</code>, <code>W_hh</code> its outer product with the state before
+(which is <code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to that state. What goes back from the first
 step is the gradient by <code>h0</code>.
 </details>
 """
@@ -858,7 +868,7 @@ Why are vanishing and exploding gradients an issue for RNNs? Use your product of
 grow, and what does each do to learning? Five sentences are enough.
 
 <details><summary>Hint 1: a nudge</summary>Look at the product for large T: how many times does $W_{hh}$ occur?</details>
-<details><summary>Hint 2: sizes</summary>By how much can one factor stretch a vector at most, and what does the slope of
+<details><summary>Hint 2: sizes</summary>By how much can $W_{hh}$ stretch a vector at most (its largest singular value), and what does the slope of
 tanh, which is at most 1, do to that?</details>
 <details><summary>Hint 3: nearly there</summary>Name both cases, say which steps of the sequence get no signal in the one,
 and what a weight update looks like in the other.</details>
@@ -924,6 +934,8 @@ $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
 
 ![The LSTM cell. The cell state runs along the top, multiplied by the forget gate and added to the input gate times the candidate. The hidden state runs along the bottom into all gates; the output gate lets through the tanh of the cell state.](figures/lstm_cell.svg)
 
+*Figure 4: the LSTM cell.*
+
 - The **forget gate** $f_t$ lies between 0 and 1: near 1 keeps the old memory, near 0 drops it.
 - The **candidate** $\tilde C_t$, called `g` in code, is what could be written; the **input gate** $i_t$ says how much of
   it is.
@@ -952,7 +964,7 @@ Write one step of the LSTM and return all six quantities.
 
 <details><summary>Hint 1: the gates</summary>
 Three lines have the same form and differ in their weights; the fourth has another function around it. All four read the
-<em>previous</em> hidden state.
+<em>previous</em> hidden state, and the vectors stand on the left: <code>x @ U</code>, <code>h_prev @ W</code>.
 </details>
 <details><summary>Hint 2: the states</summary>
 Equation (7) multiplies entry by entry (<code>*</code>), not as matrices. Equation (8) uses the <em>new</em> cell state.
@@ -1156,7 +1168,7 @@ test_q5b_other_sizes(lstm_unroll)
 
 # %% [markdown]
 r"""
-## q6_backprop · Backpropagation through the LSTM
+### 2.1 Backpropagation through the LSTM (q6_backprop)
 
 Let $J$ be the final cost. The worksheet asks for $\partial J/\partial W^g$, built from these eight gradients:
 
@@ -1178,7 +1190,8 @@ answer depends on it. The worksheet never states its reading, and its published 
 | $\partial C_{t-1}/\partial W^g$ | `dCprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
 | $\partial h_t/\partial o_t$ | `dh_do` | (T, n, n) | $C_t$ held fixed |
 
-One of the eight is not needed. Can you see why?
+Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: there is nothing to shift, and both are zero in
+the first row. One of the eight gradients is not needed. Can you see why?
 """
 
 # %% [raw]
@@ -1294,9 +1307,8 @@ def test_q6a_other_sizes(dJ_dWg):
     import reference
     from checks import GRADIENT, hidden
 
-    d = reference.random_lstm(seed=9, T=6, k=3, n=4)
-    want = reference.lstm_gradients(**d)["Wg"]
-    hidden("a longer LSTM", reference.lstm_partials(**d), want, GRADIENT).grade(dJ_dWg, "dJ_dWg")
+    d = reference.random_partials(seed=9, T=6, n=4)
+    hidden("six steps of larger matrices", d, reference.dJ_dWg(**d), GRADIENT).grade(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_other_sizes(dJ_dWg)
@@ -1324,7 +1336,8 @@ r"""
 
 *You learn why nobody builds those Jacobians.*
 Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
-derivative of the loss by that step's hidden state: what later steps add, you must carry yourself.
+derivative of the loss by that step's hidden state: what later steps add, you must carry yourself. You may call your
+`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code.
 
 <details><summary>Hint 1: a nudge</summary>
 Run forward and keep everything (q5b). Then walk back from the last step with two vectors in your hands, $\partial
@@ -1336,8 +1349,9 @@ for $C_t$ <em>adds</em> to what came back along C. By equation (7), $C_t$ sends 
 $C_{t-1}$.
 </details>
 <details><summary>Hint 3: nearly there</summary>
-Each of the four shares is multiplied by its function's slope, $s(1-s)$ for a sigmoid with value s and $1-g^2$ for the
-candidate, to become dz. Then $W^g$ collects <code>np.outer(h_prev, dz_g)</code>, and $h_{t-1}$ gets the sum over all four
+The shares of f, i, o and the candidate are each multiplied by their function's slope, $s(1-s)$ for a sigmoid with value
+s and $1-g^2$ for the candidate, to become dz, the derivative by what stands inside. The share of $C_{t-1}$ goes back as
+it is. Then $W^g$ collects <code>np.outer(h_prev, dz_g)</code>, and $h_{t-1}$ gets the sum over all four
 gates of <code>dz @ W.T</code>.
 </details>
 """
@@ -1651,7 +1665,7 @@ test_q6d_other_sizes(lstm_backward)
 
 # %% [markdown]
 r"""
-## q7_vanishing · Vanishing gradients in LSTMs
+### 2.2 Vanishing gradients in LSTMs (q7_vanishing)
 
 A vanilla RNN's gradient shrinks because it passes a tanh and a matrix at every step. What is different here?
 """
@@ -1674,7 +1688,7 @@ string, such as `"dh_do"`.
 <details><summary>Hint 1: a nudge</summary>To survive many steps, a factor must be near 1 when the network wants it to be.</details>
 <details><summary>Hint 2: where to look</summary>Which state of the LSTM passes no tanh and no matrix on its way to the
 next step?</details>
-<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 4 across one cell.</details>
+<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 4 across one cell, from one state to the next.</details>
 """
 
 # %% [raw]
@@ -1792,6 +1806,7 @@ hidden: true
 """ # END TEST CONFIG
 def test_q7b_other_sizes(cell_carry):
     import numpy as np
+
     import reference
     from checks import GRADIENT, hidden
 
@@ -1815,7 +1830,8 @@ test_q7b_other_sizes(cell_carry)
 r"""
 **See it.** The next cell plots, from your own functions, how much of a gradient is left after a number of steps: for a
 vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate.
-It is not graded, and it says what is still missing.
+The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it neither stretches nor turns small by
+itself. The cell is not graded, and it says what is still missing.
 """
 
 # %% tags=["otter_ignore"]
@@ -1852,11 +1868,11 @@ r"""
 ### q7c_why_it_helps · In words (3 points, 10 minutes)
 
 *You learn what the LSTM promises and what it does not.*
-Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence. Does the cell path
-say anything about *exploding* gradients, or about the path through h?
+Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence: why does one LSTM
+curve lie *below* the vanilla RNN? Does the cell path say anything about *exploding* gradients, or about the path through h?
 
 <details><summary>Hint 1: a nudge</summary>Compare what is multiplied at each step: in the RNN, in the LSTM's cell path.</details>
-<details><summary>Hint 2: the limits</summary>Read off the plot how many steps f = 0.9 survives. Who decides what f is?</details>
+<details><summary>Hint 2: the limits</summary>After how many steps does f = 0.9 leave less than a tenth? Who decides what f is?</details>
 <details><summary>Hint 3: nearly there</summary>Three points: what f near 1 does; what f below 1 does after many steps; what
 the other path, h to gates to h, still contains.</details>
 """
@@ -1889,6 +1905,7 @@ vanish or explode.
 | Answer | Points | Why |
 |---|---|---|
 | "LSTMs eliminate vanishing gradients." | 1 at most | Mitigate: f is below 1. |
+| "f = 0.5 lies below the RNN in the plot, so LSTMs are worse." | 1 | Half the rubric's second point: it is what a forget gate far from 1 does, and the network chooses it. |
 | "The cell state adds instead of multiplying." | 1 | True of the candidate; what carries the gradient is the product of forget gates. |
 | "Gradients cannot explode in an LSTM." | no third point | Only along the cell path. |
 """

@@ -61,7 +61,7 @@ def make(master, new, out):
     with tempfile.TemporaryDirectory(prefix="assign-") as temporary, quiet(temporary):
         work = Path(temporary) / "work"
         source, split = work / "source", work / "split"
-        ignored = shutil.ignore_patterns(".*", "__pycache__", "student", "solutions", "dist")
+        ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(master.path.resolve().parent, source, ignore=ignored)
         names = ["student", "solutions", "autograder/dist"]
         if run_fixtures(master, source) and master.path.resolve().parent.is_relative_to(out):
@@ -86,15 +86,15 @@ def make(master, new, out):
         check_contents(master, source, student)
         check_leaks(master, student)
         shutil.copytree(student, work / "blank")
-        check_errors(master, execute(blank, work / "blank"), lines, "the student's notebook")
+        check_errors(master, execute(master, blank, work / "blank"), lines, "the student's notebook")
 
-        reference = solution(nbformat.read(split / "autograder" / notebook, as_version=4))
+        reference = solution(nbformat.read(split / "autograder" / notebook, as_version=4), source)
         lines = cell_lines(reference)
-        check_errors(master, execute(reference, split / "autograder"), lines, "the solution")
+        check_errors(master, execute(master, reference, split / "autograder"), lines, "the solution")
         write(normalised(reference), new / "solutions" / notebook)
         check_score(master, grade(new / "solutions" / notebook, archive))
         html = new / "solutions" / f"{master.path.stem}.html"
-        html.write_text(render(master, reference, source, lines), encoding="utf-8")
+        html.write_text(render(master, reference, lines), encoding="utf-8")
 
         for file in files(new):
             file.chmod(0o644)
@@ -157,8 +157,8 @@ def assign(master, source, split):
         raise BuildError(f"{master.shown}:1: Otter Assign: {first_line(problem)}") from problem
 
 
-def solution(notebook):
-    """The reference notebook without markers, prompts and the cells for handing in."""
+def solution(notebook, folder):
+    """The reference notebook without markers, prompts and the cells for handing in, its pictures inside."""
     kept = []
     for cell in notebook.cells:
         if cell.cell_type == "code" and "grader.export(" in cell.source:
@@ -166,6 +166,8 @@ def solution(notebook):
             break
         if cell.cell_type == "code":
             cell.source = without_markers(cell.source)
+        elif cell.cell_type == "markdown":
+            page.attach_pictures(cell, folder)
         kept.append(cell)
     notebook.cells = kept
     return notebook
@@ -326,22 +328,25 @@ def texts(file):
         return []
 
 
-def execute(notebook, folder):
+def execute(master, notebook, folder):
     """Run all cells in `folder`, errors included, and return the notebook with its outputs."""
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        allow_errors=True,
-        coalesce_streams=True,
-        record_timing=False,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(folder)}},
-    )
+
+    def run():
+        NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            allow_errors=True,
+            coalesce_streams=True,
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": str(folder)}},
+        ).execute()
+
     try:
-        client.execute()
+        with_a_kernel(run)
     except (CellTimeoutError, DeadKernelError) as problem:
-        raise BuildError(f"running the notebook: {first_line(problem)}") from None
+        raise BuildError(f"{master.shown}:1: running the notebook: {first_line(problem)}") from None
     return notebook
 
 
@@ -359,7 +364,17 @@ def check_errors(master, notebook, lines, whose):
 
 def grade(notebook, archive):
     """Otter's own grading of a notebook with the zip, as `otter run` does it."""
-    return grade_submission(str(notebook), str(archive), quiet=True)
+    return with_a_kernel(lambda: grade_submission(str(notebook), str(archive), quiet=True))
+
+
+def with_a_kernel(run):
+    """Run once more where a kernel did not start: another process may have taken the port it had chosen."""
+    try:
+        return run()
+    except Exception as problem:
+        if "Kernel died before replying" not in str(problem):
+            raise
+        return run()
 
 
 def check_score(master, results):
@@ -378,15 +393,15 @@ def check_score(master, results):
                 raise master.error(case.line, question, f"the solution fails {case.name}: {reason}")
 
 
-def render(master, notebook, source, lines):
+def render(master, notebook, lines):
     for cell, line in zip(notebook.cells, lines, strict=True):
         if cell.cell_type == "markdown":
             try:
-                page.markdown(cell.source, source)
+                page.markdown(cell)
             except page.UnknownMathematics as problem:
                 origin = next((c for c in master.cells if c.line == line), master.cells[0])
                 raise master.cell_error(origin, str(problem)) from None
-    return page.render(notebook, source, master.config.get("name") or master.path.stem)
+    return page.render(notebook, master.config.get("name") or master.path.stem)
 
 
 # --- in place, whole or not at all ------------------------------------------------------------------------------

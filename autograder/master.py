@@ -137,9 +137,7 @@ class Master:
             raise self.cell_error(cell, f"a second question named {name}")
         points = config.get("points")
         if not is_number(points):
-            raise self.error(
-                cell.line, name, "`points:` must be one number: lists give students the wrong points"
-            )
+            raise self.error(cell.line, name, "`points:` must be one number: lists give students the wrong points")
         self.questions[name] = Question(name, points, bool(config.get("manual")), cell.line)
         return self.questions[name]
 

@@ -3,6 +3,8 @@
 The page must never refer to another file or server, nor hold a script.
 """
 
+import base64
+import mimetypes
 import re
 
 from jinja2 import Template, pass_context
@@ -24,7 +26,8 @@ pre { overflow-x: auto; margin: 0; }
 img, svg { max-width: 100%; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { border: 1px solid light-dark(#d0d7de, #444c56); padding: 0.3rem 0.7rem; text-align: left; }
-details { border: 1px solid light-dark(#d0d7de, #444c56); border-radius: 6px; margin: 0.4rem 0; padding: 0.3rem 0.8rem; }
+details { border: 1px solid light-dark(#d0d7de, #444c56); border-radius: 6px; }
+details { margin: 0.4rem 0; padding: 0.3rem 0.8rem; }
 .formula { display: flex; align-items: center; overflow-x: auto; overflow-y: hidden; }
 .formula math { flex: 1; }
 """
@@ -101,17 +104,31 @@ class Exporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context, source):
-        return markdown(source, context["resources"]["metadata"]["path"])
+        return markdown(context["cell"])
 
 
-def markdown(source, folder):
-    """HTML for the prose of one cell; raises UnknownMathematics."""
-    renderer = Renderer(escape=False, embed_images=True, exclude_anchor_links=True, path=str(folder))
-    return MarkdownWithMath(renderer=renderer).render(source)
+def markdown(cell):
+    """HTML for a cell's prose; raises UnknownMathematics."""
+    renderer = Renderer(escape=False, exclude_anchor_links=True, attachments=cell.get("attachments"))
+    return MarkdownWithMath(renderer=renderer).render(cell.source)
 
 
-def render(notebook, folder, title):
-    """The page for an executed notebook whose pictures lie under `folder`."""
-    body, _ = Exporter().from_notebook_node(notebook, {"metadata": {"path": str(folder), "name": title}})
+def attach_pictures(cell, folder):
+    """Put the files under `folder` that a cell shows into the cell, so that it can be read anywhere."""
+
+    def attach(match):
+        file = folder / match[1]
+        if not file.is_file():
+            return match[0]
+        encoded = base64.b64encode(file.read_bytes()).decode()
+        cell.setdefault("attachments", {})[file.name] = {mimetypes.guess_type(file.name)[0]: encoded}
+        return f"](attachment:{file.name})"
+
+    cell.source = re.sub(r"\]\(([^)\s:]+)\)", attach, cell.source)
+
+
+def render(notebook, title):
+    """The page for an executed notebook that holds its own pictures."""
+    body, _ = Exporter().from_notebook_node(notebook)
     light, dark = (HtmlFormatter(style=name).get_style_defs(".highlight") for name in ("default", "github-dark"))
     return PAGE.render(title=title, style=STYLE, light=light, dark=dark, body=body)

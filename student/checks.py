@@ -61,16 +61,21 @@ class Case:
             raise CheckFailed(f"{title}: {failure}") from None
 
     def compare(self, answer):
-        """Compare a returned value with `want`, the first wrong array first."""
+        """Compare a returned value with `want`; of several wrong arrays, tell of the one that is wrong first."""
         got = self.numbers(answer)
+        wrong = []
         for name, want in self.want.items():
             limit = FLOAT32[self.tolerance] if got[name].dtype == np.float32 else self.tolerance
             error = relative_error(got[name], want)
             if error > limit:
-                text = describe(name, got[name], want, limit, name in self.steps) + self.explain(got, limit)
-                if error < 1e-5:
-                    text += f" The relative error is only {error:.0e}: is something rounded, or float32?"
-                raise CheckFailed(text)
+                step = first_step(got[name], want, limit) if name in self.steps else None
+                wrong.append((step or 0, name, step, limit, error))
+        if wrong:
+            _, name, step, limit, error = min(wrong, key=lambda item: item[0])  # the earliest step of all arrays
+            text = describe(name, got[name], self.want[name], step) + self.explain(got, limit)
+            if error < 1e-5:
+                text += f" The relative error is only {error:.0e}: is something rounded, or float32?"
+            raise CheckFailed(text)
 
     def numbers(self, answer):
         """A returned value as {name: float array of the expected shape}."""
@@ -82,11 +87,13 @@ class Case:
         if all(relative_error(got[k], want) <= limit or is_rounded(got[k], want) for k, want in self.want.items()):
             return " Your numbers are the right ones, rounded: return them with all their digits."
         found, limit = signature(got), max(limit, 1e-6)
-        same = [m for m in self.mistakes if np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])]
-        if not same:
-            return f" {self.advice}" if self.advice else ""
-        causes = " or ".join(m["says"] for m in same)
-        hints = " or ".join(sorted({str(m["hint"]) for m in same}))
+        known = [m for m in self.mistakes if np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])]
+        if not known:
+            factor = common_factor(got, self.want)
+            times = f" All numbers are {factor:.4g} times the expected ones." if factor is not None else ""
+            return f"{times} {self.advice}"
+        causes = " or ".join(m["says"] for m in known)
+        hints = " or ".join(sorted({str(m["hint"]) for m in known}))
         return f" These are the numbers you get when {causes}: see hint {hints}."
 
 
@@ -136,11 +143,13 @@ def cell_runner(make):
         hs, ys = [], []
         for step, x in enumerate(xs, start=1):
             y = cell.forward(x)
+            if not hasattr(cell, "output"):
+                raise CheckFailed("forward(x) must also keep its result, in self.output.")
             h, output = cell.hidden_state, cell.output
             for name, value in (("forward(x)", y), ("self.hidden_state", h), ("self.output", output)):
                 if value is None or value is ...:
                     raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}")
-            if not np.array_equal(plain(y), plain(output)):
+            if not same(plain(y), plain(output)):
                 raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
             hs.append(np.array(h, subok=False))
             ys.append(np.array(y, subok=False))
@@ -188,11 +197,14 @@ def call(function, inputs):
         raise
     except NotImplementedError as todo:
         raise CheckFailed(
-            f"still to do ({todo}). Replace the line `raise NotImplementedError(...)`, run that cell, "
-            "then run this check again."
+            f"still to do ({todo}). In the cell of that question, replace the line `raise NotImplementedError(...)`, "
+            "run it, then run this check again."
         ) from None
     except Exception as error:
-        raise CheckFailed(f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}") from None
+        text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
+        if any(words in text for words in ("core dimension", "broadcast", "not aligned")):
+            text += " Two shapes do not fit: which side of the vector does the matrix stand on, and is it this matrix?"
+        raise CheckFailed(text) from None
 
 
 def line_of(error):
@@ -214,7 +226,7 @@ def unpack(answer, want, form):
         return {name: answer for name in want}
     if form == "tuple":
         if not isinstance(answer, (tuple, list)) or len(answer) != len(want):
-            raise CheckFailed(f"expected ({', '.join(map(str, want))}), returned {shown(answer)}.")
+            raise CheckFailed(f"expected ({', '.join(map(str, want))}), it returned {shown(answer)}.")
         return dict(zip(want, answer, strict=True))
     if not isinstance(answer, dict):
         raise CheckFailed(f"expected a dictionary with the keys {', '.join(want)}, returned {shown(answer)}.")
@@ -253,6 +265,11 @@ def as_numbers(name, value, want):
     return array
 
 
+def same(a, b):
+    """True where two arrays, or two None, agree in every entry."""
+    return a is b is None or (a is not None and b is not None and np.array_equal(a, b, equal_nan=True))
+
+
 def signature(answer):
     """Three numbers that stand for all numbers of an answer, {name: array}: their norm and two mixtures of them.
 
@@ -263,19 +280,35 @@ def signature(answer):
     return np.array([norm, values @ np.cos(places), values @ np.cos(places**2)])
 
 
+def common_factor(got, want):
+    """The number c where `got` is c times `want` throughout; None where there is none."""
+    got, want = (np.concatenate([np.ravel(array[name]) for name in want]) for array in (got, want))
+    factor = got @ want / (want @ want)
+    return factor if abs(factor) > 1e-3 and relative_error(got, factor * want) < 1e-6 else None
+
+
 def is_rounded(got, want):
     """True where `got` is `want` with fewer decimals, and is off by that alone."""
     off = np.abs(got - want).max()
     return any(off <= 0.51 / 10**places and np.array_equal(got, np.round(got, places)) for places in range(2, 8))
 
 
-def describe(name, got, want, limit, in_time):
-    """The first entry that is off: what came and what was expected, and the step where the first axis is time."""
+def first_step(got, want, limit):
+    """The index of the first step, along the first axis, that is off."""
+    off = np.abs(got - want).reshape(len(want), -1).max(axis=1)
+    wrong = np.flatnonzero(off > limit * np.abs(want).max())
+    return int(wrong[0]) if len(wrong) else int(off.argmax())
+
+
+def describe(name, got, want, step):
+    """The entry that is furthest off, within `step` where there is one: what came and what was expected."""
     off = np.abs(got - want)
-    wrong = np.argwhere(off > limit * np.abs(want).max())
-    index = tuple(map(int, wrong[0])) if len(wrong) else np.unravel_index(off.argmax(), off.shape)
-    step = f" (step t = {index[0] + 1}, the first that is off)" if in_time else ""
-    return f"{entry(name, index)} is {got[index]:.6g}, expected {want[index]:.6g}{step}."
+    if step is None:
+        index, when = np.unravel_index(off.argmax(), off.shape), ""
+    else:
+        index = (step, *np.unravel_index(off[step].argmax(), off[step].shape))
+        when = f" (step t = {step + 1}, the first that is off)"
+    return f"{entry(name, index)} is {got[index]:.6g}, expected {want[index]:.6g}{when}."
 
 
 def entry(name, index):
@@ -295,7 +328,7 @@ def shown(value):
     """A short description of any value, which never calls code of its class."""
     if value is None or value is ... or type(value) in (bool, int, float, str):
         return repr(value)[:80]
-    return f"of type {type(value).__name__}"
+    return f"an array of {value.dtype}" if type(value) is np.ndarray else f"a value of type {type(value).__name__}"
 
 
 def digest(*words):

@@ -111,3 +111,9 @@ def test_no_expected_number_is_a_clear_answer():
     answers = [answer for choice in fixtures["choices"].values() for answer in choice["answers"].values()]
     assert all(re.fullmatch("[0-9a-f]{16}", answer) for answer in answers)
     assert all(re.fullmatch("[0-9a-f]{16}", path) for path in fixtures["paths"])
+
+
+def test_extra_points_come_on_top_and_hidden_results_show_after_publishing():
+    config = json.loads((ROOT / "autograder" / "dist" / "otter_config.json").read_text())
+    assert "points_possible" not in config  # Otter would scale 44 points to 40, and the extra ones would be none
+    assert config["show_hidden"] is True

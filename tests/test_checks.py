@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
-from checks import GRADIENT, Case, CheckFailed, choice, hidden, public
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from checks import GRADIENT, Case, CheckFailed, cell_runner, choice, hidden, public, signature
 from derivation import PARTIALS, check_paths, terms
 
 WANT = {"hs": np.array([[0.5, -0.25, 0.125], [0.3, 0.2, 0.1]]), "ys": np.array([[1.0, 2.0], [3.0, 4.0]])}
-MISTAKE = {"says": "the bias is left out", "hint": 2, "values": {"hs": WANT["hs"] * 2}}
+MISTAKE = {"says": "the bias is left out", "hint": 2, "signature": signature(WANT | {"hs": WANT["hs"] * 2})}
 
 
 def case(**changes):
@@ -75,7 +79,7 @@ def test_an_exception_says_what_and_a_stub_says_what_to_do():
     def stub(xs, p):
         raise NotImplementedError("q3_unroll")
 
-    assert "still to do (q3_unroll). Replace the line" in message(stub)
+    assert "still to do (q3_unroll). In the cell of that question, replace the line" in message(stub)
 
 
 def test_known_numbers_name_the_mistake_and_others_do_not():
@@ -158,7 +162,7 @@ def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
             return np.zeros(self.shape)
 
     assert "it is of type Equal" in message(answering(ys=Equal()))
-    assert "ys[0, 0] is 0" in message(answering(ys=np.zeros((2, 2)).view(EqualArray)))
+    assert "ys[0, 1] is 0" in message(answering(ys=np.zeros((2, 2)).view(EqualArray)))
 
 
 def test_a_hidden_failure_names_its_concept_and_no_number():
@@ -249,3 +253,84 @@ def test_no_public_case_expects_a_zero():
 
     for name in json.loads(FIXTURES.read_text())["cases"]:
         assert all(np.linalg.norm(value) > 0 for value in public(name).want.values()), name
+
+
+# At any size
+
+answers = arrays(np.float64, array_shapes(max_dims=3, max_side=5), elements=st.floats(0.5, 2))
+
+
+@given(answers)
+def test_any_right_answer_passes_whatever_its_array_type(want):
+    for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-11)):
+        hidden("x", {}, want, GRADIENT).grade(lambda got=got: got)
+
+
+@given(answers, st.data())
+def test_one_entry_off_by_a_thousandth_fails_at_any_size(want, data):
+    index = tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)
+    got = want.copy()
+    got[index] *= 1.001
+    with pytest.raises(CheckFailed) as failure:
+        Case("q/x", {}, {"dW": want}, "array", GRADIENT).grade(lambda: got, "f")
+    assert f"dW[{', '.join(map(str, index))}] is " in str(failure.value)
+
+
+@given(answers, st.data())
+def test_one_entry_off_by_1e_10_passes_at_any_size(want, data):
+    got = want.copy()
+    got[tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)] *= 1 + 1e-10
+    hidden("x", {}, want, GRADIENT).grade(lambda: got)
+
+
+@given(answers, st.floats(-1e3, 1e3).filter(lambda c: abs(c) > 0.01 and abs(c - 1) > 0.01))
+def test_a_constant_factor_is_named(want, factor):
+    with pytest.raises(CheckFailed, match="All numbers are .* times the expected ones"):
+        Case("q/x", {}, {"dW": want}, "array", GRADIENT).grade(lambda: factor * want * (1 + 1e-12), "f")
+
+
+@given(answers, st.integers(0, 99))
+def test_a_signature_is_not_shared_by_another_answer(want, seed):
+    other = want + np.random.default_rng(seed).normal(size=want.shape)
+    own = signature({"dW": want})
+    assert np.allclose(own, signature({"dW": want * (1 + 1e-9)}), rtol=0, atol=1e-6 * own[0])
+    assert not np.allclose(own, signature({"dW": other}), rtol=0, atol=1e-6 * own[0])
+
+
+def test_rounded_numbers_are_called_rounded():
+    want = np.array([0.123456, 0.654321])
+    with pytest.raises(CheckFailed, match="are the right ones, rounded"):
+        Case("q/x", {}, {"y": want}, "array").grade(lambda: want.round(3), "f")
+
+
+def test_a_derivation_in_float32_passes_and_one_that_changes_its_mind_does_not():
+    check_paths(lambda **partials: formula(H, C, NOW)(**partials).astype(np.float32))
+    calls = []
+
+    def remembers(**partials):
+        calls.append(1)
+        return formula(H, C, NOW)(**partials) * len(calls)
+
+    with pytest.raises(CheckFailed, match="called a second time"):
+        check_paths(remembers)
+
+
+@pytest.mark.parametrize(("answer", "words"), [(np.array([[np.nan]]), "is nan"), (np.array([["1.0"]]), "array of <U3")])
+def test_a_derivation_that_gives_no_numbers_says_so(answer, words):
+    with pytest.raises(CheckFailed, match=words):
+        check_paths(lambda **partials: answer)
+
+
+def test_a_state_that_is_changed_in_place_is_the_cells_own():
+    class InPlace:
+        hidden_state = output = None
+
+        def forward(self, x):
+            self.hidden_state[:] = self.hidden_state + x
+            self.output = self.hidden_state[:1].copy()
+            return self.output
+
+    start, xs = np.ones(3), np.ones((2, 3))
+    hs = np.array([[2.0] * 3, [3.0] * 3])
+    case = Case("q/x", {"attributes": {}, "h0": start, "xs": xs}, {"hs": hs, "ys": hs[:, :1]}, "dict")
+    case.grade(cell_runner(InPlace))

@@ -2,9 +2,10 @@
 
 import doctest
 
-import gradcheck
 import numpy as np
 import pytest
+
+import gradcheck
 from gradcheck import gradient_agrees, numerical_gradient, numerical_jacobian, relative_error
 
 x = np.random.default_rng(0).standard_normal((3, 4))

@@ -1,0 +1,60 @@
+"""A small assignment to build: each test gets its own copy and may break it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+SAMPLE = Path(__file__).parent / "sample"
+
+
+class Sample:
+    """A copy of the sample in `root`/assignment, whose master a test can change."""
+
+    def __init__(self, root):
+        self.root = root
+        self.folder = root / "assignment"
+        shutil.copytree(SAMPLE, self.folder, ignore=shutil.ignore_patterns("__pycache__"))
+        self.master = self.folder / "sample.py"
+
+    def change(self, old, new, count=1):
+        text = self.master.read_text()
+        assert old in text
+        self.master.write_text(text.replace(old, new, count))
+        return self
+
+    def line_of(self, text, nth=1):
+        """The number of the line where `text` starts, the nth time that it occurs in the master."""
+        before = text.join(self.master.read_text().split(text)[:nth])
+        return before.count("\n") + 1
+
+    def plant_old_outputs(self):
+        for name in ("student", "solutions", "autograder/dist"):
+            (self.root / name).mkdir(parents=True)
+            (self.root / name / "old.txt").write_text("old")
+
+    def outputs(self):
+        """Every file but the sources: its path and bytes."""
+        return {
+            str(file.relative_to(self.root)): file.read_bytes()
+            for file in sorted(self.root.rglob("*"))
+            if file.is_file() and self.folder not in file.parents
+        }
+
+
+@pytest.fixture
+def sample(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Sample(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The sample, built once; tests only read it."""
+    from autograder.build import build
+
+    made = Sample(tmp_path_factory.mktemp("built"))
+    (made.root / "autograder").mkdir()
+    (made.root / "autograder/engine.py").write_text("stays")
+    build(made.master, made.root)
+    return made

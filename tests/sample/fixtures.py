@@ -1,0 +1,8 @@
+"""Make the sample's fixtures.json."""
+
+import json
+
+from oracle import squares
+
+with open("fixtures.json", "w") as file:
+    json.dump({"three": squares(4)[3]}, file)

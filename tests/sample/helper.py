@@ -1,0 +1,5 @@
+"""What students of the sample receive."""
+
+
+def same(came, expected):
+    assert came == expected, f"came {came}, expected {expected}"

@@ -161,7 +161,7 @@ def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
         def __sub__(self, other):
             return np.zeros(self.shape)
 
-    assert "it is of type Equal" in message(answering(ys=Equal()))
+    assert "it is a value of type Equal" in message(answering(ys=Equal()))
     assert "ys[0, 1] is 0" in message(answering(ys=np.zeros((2, 2)).view(EqualArray)))
 
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m autograder build` and `python -m autograder table`.
+"""The command line: `python -m autograder` build, table and grade.
 
 A wrong call ends with one line and exit code 2, a mistake in the assignment with one line and exit code 1.
 """
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder import build as builder
+from autograder import grade as grader
 from autograder.master import BuildError, Master
 
 MASTER = click.argument("master", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -66,6 +67,16 @@ def table(master, out):
         raise BuildError("the reference solution does not get all points")
     if blank.total:
         raise BuildError("the untouched student copy gets points")
+
+
+@cli.command()
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option("--zip", "archive", type=click.Path(path_type=Path), help="The zip; that in autograder/dist/ otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="Print Gradescope's results.json.")
+@click.option("--unconfined", is_flag=True, help="Grade although this system cannot confine the student's code.")
+def grade(submission, archive, as_json, unconfined):
+    """Grade SUBMISSION (a notebook, a zip or a folder) with its code in a confined process of its own."""
+    return grader.main(submission, archive, as_json, unconfined)
 
 
 def show(master, reference, blank):

@@ -8,6 +8,7 @@ write into the old outputs before everything has been verified, and never know w
 import contextlib
 import difflib
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -16,10 +17,12 @@ import sys
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import jupytext
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from otter.api import grade_submission
@@ -36,6 +39,24 @@ MARKER = re.compile(r"# ?(?:BEGIN|END) (?:SOLUTION|PROMPT|TESTS|TEST CONFIG)|hid
 SHORT = 12  # a line with fewer characters gives nothing away in the notebook and its tests ...
 IDIOM = 24  # ... and in the helpers that an author wrote, neither does one with fewer than these
 CELL_SECONDS = 600
+ENGINE = ("__init__", "wire", "landlock", "sandbox", "submission", "grade", "gradescope")
+RUN_OTTER = '''"""Grades one submission in its container, with the student's code in a process of its own."""
+
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent
+sys.path.insert(0, str(SOURCE / "files"))
+
+from autograder import gradescope  # noqa: E402
+
+if __name__ == "__main__":
+    gradescope.main(SOURCE.parent)
+'''
+OPEN_HOME = """
+# the interpreter lies below root's home, and the student's process has a user id of its own
+chmod o+x /root
+"""
 
 
 def build(path, out):
@@ -71,9 +92,10 @@ def make(master, new, out):
 
         assign(master, source, split)
         archive = new / "autograder/dist" / f"{master.path.stem}-autograder.zip"
-        repack(next((split / "autograder").glob("*.zip")), archive)
+        repack(next((split / "autograder").glob("*.zip")), archive, configured_files(master, source))
         shutil.copytree(split / "autograder/tests", new / "autograder/dist/tests")
-        shutil.copy(split / "autograder/otter_config.json", new / "autograder/dist")
+        with zipfile.ZipFile(archive) as made:
+            made.extract("otter_config.json", new / "autograder/dist")
         check_test_files(master, new / "autograder/dist/tests", lambda case: True)
 
         student = new / "student"
@@ -227,15 +249,30 @@ def write(notebook, path):
     nbformat.write(nbformat.from_dict(notebook), path)
 
 
-def repack(made, path):
-    """Copy a zip with its entries sorted, uncompressed and with one date and fixed permissions."""
+def repack(made, path, student_files):
+    """Otter's zip with our grader in it: entries sorted, uncompressed, with one date and fixed permissions.
+
+    student_files: the paths below files/ that students were given, so that their notebooks find them in grading.
+    """
+    with zipfile.ZipFile(made) as old:
+        entries = {name: old.read(name) for name in old.namelist()}
+    config = json.loads(entries["otter_config.json"]) | {"student_files": student_files}
+    entries["otter_config.json"] = json.dumps(config, indent=2).encode()
+    environment = yaml.safe_load(entries["environment.yml"])
+    environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
+    entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
+    entries["run_otter.py"] = RUN_OTTER.encode()
+    entries["setup.sh"] += OPEN_HOME.encode()
+    for module in ENGINE:
+        entries[f"files/autograder/{module}.py"] = Path(__file__).with_name(f"{module}.py").read_bytes()
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w") as new:
-        for name in sorted(old.namelist()):
+    with zipfile.ZipFile(path, "w") as new:
+        for name in sorted(entries):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
             entry.external_attr = (0o100755 if name in EXECUTABLE else 0o100644) << 16
-            new.writestr(entry, old.read(name))
+            new.writestr(entry, entries[name])
 
 
 # --- what must hold --------------------------------------------------------------------------------------------
@@ -264,13 +301,20 @@ def check_contents(master, source, student):
     """student/ holds the notebook, the public tests and the files of the configuration, nothing else."""
     expected = {Path(f"{master.path.stem}.ipynb")}
     expected |= {Path("tests") / f"{q.name}.py" for q in master.questions.values() if q.cases}
-    for name in master.config.get("files") or []:
-        listed = files(source / name) if (source / name).is_dir() else [source / name]
-        expected |= {file.relative_to(source) for file in listed}
+    expected |= {Path(name) for name in configured_files(master, source)}
     found = {file.relative_to(student) for file in files(student)}
     for file in sorted(found ^ expected):
         what = "must not be" if file in found else "is missing"
         raise BuildError(f"{master.shown}:1: {file} {what} in student/")
+
+
+def configured_files(master, source):
+    """The files that the configuration gives to students, those of folders one by one, as paths below the master's."""
+    names = []
+    for name in master.config.get("files") or []:
+        listed = files(source / name) if (source / name).is_dir() else [source / name]
+        names += [file.relative_to(source).as_posix() for file in listed]
+    return sorted(names)
 
 
 def check_leaks(master, student):

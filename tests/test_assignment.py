@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -117,3 +119,23 @@ def test_extra_points_come_on_top_and_hidden_results_show_after_publishing():
     config = json.loads((ROOT / "autograder" / "dist" / "otter_config.json").read_text())
     assert "points_possible" not in config  # Otter would scale 44 points to 40, and the extra ones would be none
     assert config["show_hidden"] is True
+
+
+def test_grading_gives_the_students_process_only_what_students_have():
+    given = json.loads((ROOT / "autograder" / "dist" / "otter_config.json").read_text())["student_files"]
+    assert "checks.py" in given and "figures/lstm_cell.svg" in given
+    assert all((STUDENT / name).is_file() for name in given)
+
+
+@pytest.mark.parametrize(("folder", "score"), [("solutions", 44), ("student", 0)])
+def test_the_zip_grades_in_a_containers_layout(tmp_path, folder, score):
+    with zipfile.ZipFile(ROOT / "autograder" / "dist" / "rnn_lstm-autograder.zip") as archive:
+        archive.extractall(tmp_path / "source")
+    (tmp_path / "submission").mkdir()
+    shutil.copy(ROOT / folder / "rnn_lstm.ipynb", tmp_path / "submission")
+    run = [sys.executable, tmp_path / "source" / "run_otter.py"]
+    subprocess.run(run, cwd=tmp_path, check=True, timeout=120)
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    graded = [test for test in results["tests"] if "max_score" in test]
+    assert sum(test["score"] for test in graded) == score
+    assert sum(test["max_score"] for test in graded) == 44

@@ -1,0 +1,402 @@
+"""One submission and one Otter zip, to Otter's GradingResults.
+
+Test functions, expected values and results stay in this process; the student's cells never come here. It must never
+import from the submission, unpack it by the names in it, or show a student a line of a test.
+"""
+
+import json
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from otter.run.run_autograder.autograder_config import AutograderConfig
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.submission import Confinement, Ended, Limits, StudentError, Submission, close_server, remove
+
+MAX_NOTEBOOK, MAX_FILE, MAX_FILES = 64 << 20, 8 << 20, 100
+MAX_MESSAGE = 1500
+
+
+class Refused(ValueError):
+    """A submission that cannot be graded; the message tells the student what to do."""
+
+
+class Assignment:
+    """The instructor's zip (or its folder, unpacked), ready to grade with. A context manager.
+
+    While it is open, the zip's files/ stand first on sys.path, for the tests' imports. Students' processes get of
+    files/ only what otter_config.json lists as `student_files`.
+    """
+
+    def __init__(self, archive):
+        self.archive = Path(archive)
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="tests-"))  # readable by us alone
+        try:
+            self.unpack()
+        except BaseException:
+            remove(str(self.folder))
+            raise
+        sys.path.insert(0, str(self.folder / "files"))
+        return self
+
+    def unpack(self):
+        if self.archive.is_dir():
+            for name in ("tests", "files", "otter_config.json"):
+                if (self.archive / name).is_dir():
+                    shutil.copytree(self.archive / name, self.folder / name)
+                elif (self.archive / name).exists():
+                    shutil.copy(self.archive / name, self.folder / name)
+        else:
+            with zipfile.ZipFile(self.archive) as file:
+                file.extractall(self.folder)
+        settings = json.loads((self.folder / "otter_config.json").read_text(encoding="utf-8"))
+        self.config = AutograderConfig(settings)
+        files = self.folder / "files"
+        self.student_files = {name: (files / name).read_bytes() for name in settings.get("student_files", [])}
+        if "student_files" not in settings and files.is_dir():
+            print("otter_config.json has no `student_files`: notebooks get none of files/", file=sys.stderr)
+        self.tests = [self.test_file(path) for path in sorted((self.folder / "tests").glob("*.py"))]
+        ours = {path.stem for path in files.glob("*") if path.suffix == ".py" or path.is_dir()} - {__package__}
+        self.aside = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in ours}
+        self.ours = ours
+
+    def __exit__(self, *_):
+        sys.path.remove(str(self.folder / "files"))
+        for name in [name for name in sys.modules if name.split(".")[0] in self.ours]:
+            del sys.modules[name]
+        sys.modules.update(self.aside)
+        remove(str(self.folder))
+
+    @staticmethod
+    def test_file(path):
+        source = path.read_text(encoding="utf-8")
+        if not re.search(r"^OK_FORMAT = False", source, re.MULTILINE):
+            raise ValueError(f"{path.name} is no exception-format test: assign with `tests: {{ok_format: false}}`")
+        return ExceptionTestFile.from_string(source, path=f"tests/{path.name}")
+
+
+class Names:
+    """What test functions take their parameters from; remembers which names the notebook lacks."""
+
+    def __init__(self, submission):
+        self.submission, self.missing = submission, []
+
+    def get(self, name, default=None):
+        value = self.submission.get(name, self)
+        if value is self:
+            self.missing.append(name)
+            return default
+        return value
+
+    def __getitem__(self, name):
+        value = self.get(name, self)
+        if value is self:
+            raise KeyError(name)
+        return value
+
+    def __contains__(self, name):
+        return self.get(name, self) is not self
+
+
+def grade(submission, archive, limits=Limits(), unconfined=False):  # noqa: B008
+    """Grade a notebook, script, zip or folder with an Otter zip, its folder, or an open Assignment.
+
+    Returns GradingResults, whose `output` is what the student reads on top. A submission that cannot be graded
+    scores 0 and says why. Raises Confinement where student code cannot be shut in and `unconfined` is false.
+    """
+    if not isinstance(archive, Assignment):
+        with Assignment(archive) as assignment:
+            return grade(submission, assignment, limits, unconfined)
+    files = [ExceptionTestFile(t.name, t.path, t.test_cases, t.all_or_nothing) for t in archive.tests]
+    for file, original in zip(files, archive.tests, strict=True):
+        file.source = original.source
+    results = GradingResults(files)
+    try:
+        cells, extras = read_submission(Path(submission), archive.config.assignment_name)
+    except Refused as refusal:
+        for file in files:
+            file.test_case_results = [TestCaseResult(c, f"❌ not graded: {refusal}", False) for c in file.test_cases]
+        results.set_output(f"This submission could not be graded: {refusal}")
+        return results
+    support = archive.student_files
+    with Submission(cells, support | {k: v for k, v in extras.items() if k not in support}, limits, unconfined) as run:
+        for file in files:
+            file.test_case_results = [grade_case(case, file.name, run) for case in file.test_cases]
+        if run.held_by.startswith("NOTHING"):
+            print(f"UNCONFINED: the student's code was held by {run.held_by}.", file=sys.stderr)
+        results.set_output(overview(run))
+    return results
+
+
+def grade_case(case, question, run):
+    """Run one test function; the message is what the student reads."""
+    names, passed, text = Names(run), False, ""
+    try:
+        run.ensure()
+        before = run.starts
+        passed, text = outcome(case, names)
+    except Ended as end:
+        before, text = run.starts, f"stopped: {end}"
+    if passed and not (run.alive and run.starts == before):
+        passed, text = False, f"stopped: {run.last_end}"  # a test that expects an exception is no way out
+    if not passed:
+        for name in names.missing:
+            text += f" The notebook as handed in does not define `{name}`. {run.complaint_about(name)}"
+    mark, what = ("✅", "") if passed else ("❌", f": {clean(text)}")
+    return TestCaseResult(case, f"{mark} {title(case, question)}{what}", passed)
+
+
+def outcome(case, names):
+    """(whether it passed, what it says). Whatever a test function raises is the case's failure."""
+    try:
+        case.body.call_func(names)
+        return True, ""
+    except Ended:
+        raise
+    except (Exception, SystemExit) as error:
+        return False, wording(error, case.hidden)
+
+
+def wording(error, hidden):
+    """What a failing case says. A hidden one passes on only what its author worded: an assertion class of their own."""
+    if isinstance(error, AssertionError) and type(error) is not AssertionError and not isinstance(error, StudentError):
+        return str(error)
+    if hidden:
+        return "a hidden check did not pass."
+    if isinstance(error, AssertionError) and not isinstance(error, StudentError):
+        return str(error) or "the check did not hold."
+    return f"{type(error).__name__}: {error}"
+
+
+def title(case, question):
+    """`test_q5a_gates` in question q5a_lstm_step is "gates"; a hidden case's name stays hidden."""
+    if case.hidden:
+        return "hidden check"
+    words = case.body.test_func.__name__.split("_")
+    words = [w for w in words if w not in ("test", question.split("_")[0])]
+    return " ".join(words) or case.name
+
+
+def clean(text):
+    """A bounded text without control characters or broken ones."""
+    text = text.encode("utf-8", "replace").decode()
+    text = "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+
+
+def overview(run):
+    """What went wrong in the cells, one line each."""
+    lines = [
+        f"Cell {index + 1} of the code cells: {clean(text)[:400]}" for index, text in sorted(run.complaints.items())
+    ]
+    if not lines:
+        return "All cells of the notebook ran."
+    return "Cells that did not run through:\n" + "\n".join(lines[:20])
+
+
+# --- what was handed in ---------------------------------------------------------------------------------------------
+
+
+def read_submission(path, assignment=None):
+    """([source of each code cell], {name: bytes} of the files beside it). Raises Refused."""
+    files = entries(path)
+    notebooks = [name for name in files if name.endswith(".ipynb")]
+    scripts = [name for name in files if name.endswith(".py") and "/" not in name]
+    if not notebooks and len(archives := [name for name in files if name.endswith(".zip")]) == 1 and path.is_dir():
+        return read_submission(path / archives[0], assignment)
+    if len(notebooks) > 1:
+        raise Refused(f"it holds {len(notebooks)} notebooks. Hand in one: the one with your answers.")
+    if not notebooks and len(scripts) != 1:
+        raise Refused("it holds no notebook. Hand in your .ipynb file, or the zip that its last cell makes.")
+    chosen = notebooks[0] if notebooks else scripts[0]
+    data = files[chosen](MAX_NOTEBOOK)
+    if data is None:
+        raise Refused(
+            f"the notebook is larger than {MAX_NOTEBOOK >> 20} MB. Clear its outputs, save and hand in again."
+        )
+    text = data.decode("utf-8-sig", "replace")
+    cells = notebook_cells(text, assignment) if notebooks else script_cells(text)
+    extras = {}
+    for name, read in files.items():
+        if name != chosen and not name.endswith((".ipynb", ".zip")) and len(extras) < MAX_FILES:
+            data = read(MAX_FILE)
+            if data is not None:
+                extras[name] = data
+    return cells, extras
+
+
+def entries(path):
+    """{safe relative name: function(limit) -> bytes or None} of the plain files in a file, folder or zip."""
+    try:
+        if path.is_symlink() or not path.exists():
+            raise Refused("the file is not there.")
+        if path.is_dir():
+            found = [p for p in sorted(path.rglob("*")) if stat.S_ISREG(p.lstat().st_mode) and inside(p, path)]
+            return {p.relative_to(path).as_posix(): reader(p) for p in found[:1000] if safe(p.relative_to(path))}
+        if zipfile.is_zipfile(path) and path.suffix != ".ipynb":
+            archive = zipfile.ZipFile(path)
+            plain = [i for i in archive.infolist() if not i.is_dir() and not stat.S_ISLNK(i.external_attr >> 16)]
+            return {i.filename: zip_reader(archive, i) for i in plain[:1000] if safe(PurePosixPath(i.filename))}
+        if path.suffix in (".ipynb", ".py"):
+            return {path.name: reader(path)}
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused("the file cannot be read. Save the notebook, export it and hand it in again.") from None
+    raise Refused("it is no notebook and no zip. Hand in your .ipynb file, or the zip that its last cell makes.")
+
+
+def inside(path, folder):
+    """Whether a file's real place is in the folder: no link on the way leads out."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def safe(name):
+    parts = PurePosixPath(str(name)).parts
+    odd = {"..", ".ipynb_checkpoints", "__MACOSX", "__pycache__"} & set(parts) or len(str(name)) > 200
+    return bool(parts) and not odd and not any(p.startswith(("/", ".")) or "\\" in p or "\0" in p for p in parts)
+
+
+def reader(path):
+    def read(limit):
+        try:
+            with open(path, "rb") as file:
+                data = file.read(limit + 1)
+        except OSError:
+            return None
+        return data if len(data) <= limit else None
+
+    return read
+
+
+def zip_reader(archive, info):
+    def read(limit):
+        try:
+            with archive.open(info) as file:
+                data = file.read(limit + 1)
+        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error):
+            return b"" if info.filename.endswith(".ipynb") else None
+        return data if len(data) <= limit else None
+
+    return read
+
+
+def notebook_cells(text, assignment):
+    """The code cells of a notebook of any format, without those that grading skips. Raises Refused."""
+    broken = Refused("the notebook is damaged or empty. Open it, save it and hand it in again.")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise broken from None
+    if not isinstance(notebook, dict):
+        raise broken
+    sheets = notebook.get("worksheets")
+    cells = notebook.get(
+        "cells", sheets[0].get("cells") if sheets and isinstance(sheets, list) and isinstance(sheets[0], dict) else None
+    )
+    if not isinstance(cells, list):
+        raise broken
+    meta = as_dict(notebook.get("metadata"))
+    name, language = as_dict(meta.get("otter")).get("assignment_name"), as_dict(meta.get("kernelspec")).get("language")
+    if assignment and name and name != assignment:
+        raise Refused(f"this is the notebook of {clean(str(name))[:80]!r}, expected {assignment!r}.")
+    if language and str(language).lower() not in ("python", "python3"):
+        raise Refused("its cells are not Python. Hand in the notebook of this assignment.")
+    sources = []
+    for cell in map(as_dict, cells):
+        tags = as_dict(cell.get("metadata")).get("tags")
+        if cell.get("cell_type") == "code" and not (isinstance(tags, list) and "otter_ignore" in tags):
+            source = cell.get("source", cell.get("input", ""))
+            lines = source if isinstance(source, list) else [source]
+            sources.append("".join(line for line in lines if isinstance(line, str)))
+    if not any(source.strip() for source in sources):
+        raise Refused("the notebook has no code. Did you save it before handing it in?")
+    return sources
+
+
+def as_dict(value):
+    return value if isinstance(value, dict) else {}
+
+
+def script_cells(text):
+    """A script's cells, where `# %%` lines part it; else all of it as one."""
+    cells = re.split(r"(?m)^# %%(.*)$", "\n" + text)
+    return [cells[0]] + [body for kind, body in zip(cells[1::2], cells[2::2], strict=True) if "[" not in kind]
+
+
+# --- reports --------------------------------------------------------------------------------------------------------
+
+
+def gradescope_dict(results, config):
+    """Gradescope's results, each question as markdown with one line a case."""
+    report = results.to_gradescope_dict(config)
+    questions = {file.name: file for file in results.results.values()}
+    for entry in report["tests"]:
+        if entry["name"] in questions:
+            entry["output"] = markdown(questions[entry["name"]])
+        elif entry["name"] == "Public Tests":
+            parts = [f"**{escape(f.name)}**\n\n{markdown(f, public=True)}" for f in questions.values()]
+            entry["output"] = "\n\n".join(parts)
+        entry["output_format"] = "md"
+    return report
+
+
+def markdown(file, public=False):
+    """A question's cases, one line each, with points and the author's own messages."""
+    lines = []
+    for result in file.test_case_results:
+        case = result.test_case
+        if public and case.hidden:
+            continue
+        points = f" ({case.points if result.passed else 0:g}/{case.points:g})"
+        author = case.success_message if result.passed else case.failure_message
+        lines.append("- " + escape(result.message) + points + (f" {author}" if author else ""))
+    return "\n".join(lines)
+
+
+def escape(text):
+    """Text that looks in markdown as it is, in one line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$^&])", r"\\\1", " ".join(text.split()))
+
+
+def main(submission, archive=None, as_json=False, unconfined=False):
+    """The command line's `grade`: print the report, as text or as Gradescope's JSON. Returns the exit code."""
+    found = [archive] if archive else sorted(Path("autograder/dist").glob("*-autograder.zip"))
+    if len(found) != 1 or not os.path.exists(found[0]):
+        print(f"grade: {archive or 'autograder/dist'} holds no zip to grade with; name it with --zip", file=sys.stderr)
+        return 2
+    if not os.path.exists(submission):
+        print(f"grade: {submission} does not exist", file=sys.stderr)
+        return 2
+    try:
+        with Assignment(found[0]) as assignment:
+            results = grade(submission, assignment, unconfined=unconfined)
+            report = gradescope_dict(results, assignment.config)
+    except Confinement as error:
+        print(f"grade: {error}; to run the student's code all the same, add --unconfined", file=sys.stderr)
+        return 2
+    except (zipfile.BadZipFile, KeyError, ValueError, FileNotFoundError) as error:
+        print(f"grade: {found[0]} is no zip that can be graded with: {error}", file=sys.stderr)
+        return 2
+    finally:
+        close_server()
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return 0
+    for file in results.results.values():
+        print(f"{file.name}  {file.score:g}/{file.possible:g}")
+        for result in file.test_case_results:
+            print(f"  {result.message}")
+    print(f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible:g}")
+    return 0

@@ -1,0 +1,58 @@
+"""The container's entry: whatever happens, it leaves a valid results.json, written after student code has gone.
+
+Layout: /autograder/source (the zip, unpacked), submission, results. It must never let the student's process see
+any of the three.
+"""
+
+import json
+import os
+import pickle
+import traceback
+from pathlib import Path
+
+from autograder.grade import Assignment, grade, gradescope_dict
+from autograder.submission import Limits, close_server
+
+SORRY = "The autograder did not finish. Hand in again; if this stays, tell your instructor."
+
+
+def main(root="/autograder", limits=Limits(), unconfined=False):  # noqa: B008
+    """Grade root/submission with root/source into root/results: results.json, and results.pkl for `otter grade`."""
+    root = Path(root)
+    results = root / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    replace(results / "results.json", json.dumps(fallback()).encode())
+    if os.geteuid() == 0:  # the container is ours alone: close it to the student's user id
+        for name in ("source", "submission", "results"):
+            os.chmod(root / name, 0o700)
+    try:
+        with Assignment(root / "source") as assignment:
+            graded = grade(root / "submission", assignment, limits, unconfined)
+            report = gradescope_dict(graded, assignment.config)
+        close_server()
+        replace(results / "results.pkl", pickle.dumps(graded))
+        replace(results / "results.json", json.dumps(report, indent=2).encode())
+        print(f"score: {graded.total:g} of {graded.possible:g}")
+    except Exception:
+        close_server()
+        replace(results / "results.json", json.dumps(fallback(traceback.format_exc())).encode())
+
+
+def fallback(trace=""):
+    """A result for a grading that failed; the instructor alone sees why."""
+    tests = [{"name": "Autograder", "score": 0, "output": SORRY, "visibility": "visible", "status": "failed"}]
+    if trace:
+        tests.append({"name": "What failed", "output": trace, "visibility": "hidden", "status": "failed"})
+    return {"score": 0, "output": SORRY, "tests": tests}
+
+
+def replace(path, data):
+    """Write a file whole or not at all."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+if __name__ == "__main__":
+    main()

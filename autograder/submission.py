@@ -1,0 +1,380 @@
+"""The trusted side of one submission: start its process, run its cells, hand out proxies, keep deadlines.
+
+What comes back is plain data or a Proxy, and both are only ever looked at. It must never call a method that the data
+chose, believe a message's type, or wait without a limit. A process that overruns, dies or talks nonsense is killed
+with all that it started; a fresh one goes on with the next case, without the cell that was fatal.
+"""
+
+import atexit
+import builtins
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from autograder import wire
+
+ENGINE = str(Path(__file__).resolve().parents[1])
+START = "import sys; sys.path.insert(0, {0!r}); from autograder.sandbox import main; main({1})"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for a cell, a call and the whole submission; bytes of memory and disk; fresh starts."""
+
+    cell: float = 60
+    call: float = 20
+    whole: float = 600
+    memory: int = 4 << 30
+    disk: int = 256 << 20
+    restarts: int = 3
+
+
+class StudentError(Exception):
+    """Raised by the student's code. Its type has the name of the student's exception."""
+
+    def __str__(self):
+        return str(self.args[0])
+
+
+class Ended(StudentError):
+    """The student's process was stopped, or has gone."""
+
+
+class Confinement(RuntimeError):
+    """This system cannot shut student code in, and the caller did not say that it may run all the same."""
+
+
+class Server:
+    """The warm server that all submissions of this process are forked from, one at a time."""
+
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="warm-")
+        self.owner = os.getpid()
+        self.control, theirs = socket.socketpair()
+        clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.home, "TMPDIR": self.home}
+        clean |= {"IPYTHONDIR": self.home, "MPLCONFIGDIR": self.home, "MPLBACKEND": "agg"}
+        clean |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        command = [sys.executable, "-I", "-c", START.format(ENGINE, theirs.fileno())]
+        self.process = subprocess.Popen(
+            command,
+            env=clean,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def start(self, order):
+        """A fresh process for `order`; the socket to it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            deadline = time.monotonic() + 60
+            wire.send(self.control, wire.encode({"op": "start", **order}), deadline)
+            socket.send_fds(self.control, [b"."], [theirs.fileno()])
+            wire.receive(self.control, deadline)
+        return ours
+
+    def stop(self):
+        """End the running process and all that it started. How it ended: {"status", "reason"}."""
+        deadline = time.monotonic() + 30
+        wire.send(self.control, wire.encode({"op": "stop"}), deadline)
+        return wire.decode(wire.receive(self.control, deadline))
+
+    def close(self):
+        self.control.close()
+        if self.owner == os.getpid():
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            remove(self.home)
+
+
+_server = None
+
+
+def server():
+    """This process's server, started when first asked for, or again if it has gone."""
+    global _server
+    if _server and (_server.owner != os.getpid() or _server.process.poll() is not None):
+        close_server()
+    if _server is None:
+        _server = Server()
+    return _server
+
+
+@atexit.register
+def close_server():
+    global _server
+    if _server:
+        _server.close()
+        _server = None
+
+
+def remove(folder):
+    """Remove a folder that student code has had: never follows a link; closed or very deep folders included."""
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+    if os.path.lexists(folder):
+        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)
+
+
+class Submission:
+    """A notebook's cells in a process of their own.
+
+    cells: sources, in order. files: {relative path: bytes} for its scratch folder. After `start`, `names` is a
+    mapping for test functions. `held_by` says what confines it, `complaints` what went wrong in which cell.
+    """
+
+    def __init__(self, cells, files, limits=Limits(), unconfined=False):  # noqa: B008
+        self.cells, self.files, self.limits, self.unconfined = cells, files, limits, unconfined
+        self.deadline = time.monotonic() + limits.whole
+        self.sock = self.scratch = self.server = None
+        self.fatal, self.complaints = {}, {}
+        self.starts, self.last_end, self.held_by = 0, "", ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def alive(self):
+        return self.sock is not None
+
+    def ensure(self):
+        """A process that has run the cells; raises Ended where no more can be started."""
+        while not self.alive:
+            if self.starts > self.limits.restarts or time.monotonic() > self.deadline:
+                if not self.held_by:
+                    raise RuntimeError("the sandbox does not start on this system")
+                raise Ended(f"the notebook was stopped too often or ran too long. Last: {self.last_end}")
+            self.starts += 1
+            with contextlib.suppress(Ended):
+                self._start()
+                self._run_cells()
+
+    def _start(self):
+        self.scratch = tempfile.mkdtemp(prefix="student-")
+        for name, data in self.files.items():
+            path = os.path.join(self.scratch, name)
+            with contextlib.suppress(OSError):  # a submission's file named like a support file or folder
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                Path(path).write_bytes(data)
+        order = {"scratch": self.scratch, "engine": ENGINE, "unconfined": self.unconfined}
+        order |= {"memory": self.limits.memory, "disk": self.limits.disk, "cpu": int(self.limits.whole) + 1}
+        self.server = server()
+        try:
+            self.sock, self.asked = self.server.start(order), -1
+        except (OSError, EOFError, wire.WireError):  # it has been killed: only unconfined code can do that
+            self.server.process.kill()
+            self.server.process.wait()
+            self._end("the server of student processes had gone")
+        try:
+            self.held_by = self._ask(self.limits.cell)
+        except Ended:
+            raise
+        except StudentError as error:
+            self.stop()
+            raise Confinement(str(error)) from None
+
+    def _run_cells(self):
+        self.complaints = dict(self.fatal)
+        for index, source in enumerate(self.cells):
+            if index in self.fatal:
+                continue
+            try:
+                error = self._ask(self.limits.cell, "cell", source)
+            except Ended as end:
+                self.fatal[index] = self.complaints[index] = str(end)
+                raise
+            if error is not None:
+                self.complaints[index] = self._sentence(error)
+
+    def _sentence(self, error):
+        if not (type(error) is tuple and len(error) == 3 and all(type(part) is str for part in error)):
+            self._end("what came back is no answer")
+        name, message, where = error
+        return f"{name}: {message}" + (f" ({where})" if where else "")
+
+    def complaint_about(self, name):
+        """What went wrong in the cell that defines a name; else in the first cell where anything did."""
+        marks = (f"def {name}(", f"class {name}(", f"class {name}:", f"{name} =", f"{name}=")
+        for index, text in sorted(self.complaints.items()):
+            if any(line.lstrip().startswith(marks) for line in self.cells[index].splitlines()):
+                return f"The cell that defines it stopped with {text}"
+        for _, text in sorted(self.complaints.items()):
+            return f"The first cell that did not run stopped with {text}"
+        return "No cell defines it."
+
+    def get(self, name, default=None):
+        """The notebook's value of a name: plain data or a Proxy."""
+        answer = self._ask(self.limits.call, "get", name)
+        if not (type(answer) is tuple and len(answer) == 2 and type(answer[0]) is bool):
+            self._end("what came back is no answer")
+        if isinstance(answer[1], Proxy):
+            object.__setattr__(answer[1], "__name__", name)
+        return answer[1] if answer[0] else default
+
+    def _ask(self, seconds, *question):
+        """Send a question and wait for its answer. Raises the student's exception, or Ended."""
+        if not self.alive:
+            raise Ended(self.last_end)
+        self.asked += 1
+        deadline = min(self.deadline, time.monotonic() + seconds)
+        changeable = question[2:] if question[:1] == ("call",) else ()
+        if question:
+            frame = wire.encode((self.asked, *question), self._number_of)  # the caller's own mistake: no Ended
+        try:
+            if question:
+                wire.send(self.sock, frame, deadline)
+            answer = wire.decode(wire.receive(self.sock, deadline), self._proxy)
+        except wire.WireError as error:
+            self._end(f"what came back could not be read ({error})")
+        except TimeoutError:
+            left = self.deadline - time.monotonic()
+            self._end(f"no answer within {seconds:g} s (is there an endless loop?)" if left > 0 else "out of time")
+        except (EOFError, OSError):
+            self._end("")
+        if type(answer) is not tuple or len(answer) < 4 or answer[0] != self.asked or type(answer[0]) is not int:
+            self._end("what came back is no answer")
+        if answer[1] == "ok" and len(answer) == 4:
+            if answer[3] is not None and changeable:
+                give_back(changeable, answer[3])
+            return answer[2]
+        if answer[1] == "error" and all(type(part) is str for part in answer[2:]):
+            raise remote_error(*answer[2:5])
+        self._end("what came back is no answer")
+
+    def _number_of(self, thing):
+        """A proxy may go back where it came from; nothing else of ours crosses."""
+        if isinstance(thing, Proxy) and _about(thing)[0] == (self, self.starts):
+            return _about(thing)[1], "object"
+        raise wire.WireError(f"a {type(thing).__name__} of the tests' cannot cross to the student's side")
+
+    def _proxy(self, number, name):
+        kind = type(name if name.isidentifier() else "object", (Proxy,), {"__slots__": ()})
+        return kind((self, self.starts), number)
+
+    def _end(self, why):
+        self.last_end = why
+        self.stop()
+        raise Ended(self.last_end)
+
+    def stop(self):
+        """Kill the process and all that it started, and remove its folder."""
+        if self.sock is not None:
+            self.sock.close()
+            self.sock = None
+            try:
+                ended = self.server.stop()
+            except (OSError, EOFError, wire.WireError):
+                self.server.process.kill()
+                ended = {"status": None, "reason": ""}
+            self.last_end = ended["reason"] or self.last_end or how_it_ended(ended["status"])
+        if self.scratch:
+            remove(self.scratch)
+            self.scratch = None
+
+
+def how_it_ended(status):
+    if status is None or status >= 0:
+        return f"the code ended the Python process (exit code {status})"
+    with contextlib.suppress(ValueError):
+        return f"the Python process crashed or was killed ({signal.Signals(-status).name})"
+    return "the Python process was killed"
+
+
+class Proxy:
+    """An object of the student's: calling, getting and setting attributes happen over there.
+
+    Names with two leading underscores never cross, so numpy, copy and pickle find nothing to call. Two proxies are
+    equal only where they are one; `==` never asks the student's side.
+    """
+
+    __slots__ = ("__name__", "_about")
+
+    def __init__(self, owner, number):
+        object.__setattr__(self, "_about", (owner, number))
+        object.__setattr__(self, "__name__", type(self).__name__)
+
+    def __getattribute__(self, name):
+        if name.startswith("__"):
+            return object.__getattribute__(self, name)
+        return _ask(self, "getattr", name)
+
+    def __setattr__(self, name, value):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _ask(self, "setattr", name, value)
+
+    def __call__(self, *args, **kwargs):
+        return _ask(self, "call", args, kwargs)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("an object of the student's cannot be copied")
+
+
+def _about(proxy):
+    return object.__getattribute__(proxy, "_about")
+
+
+def _ask(proxy, op, *rest):
+    (submission, start), _ = _about(proxy)
+    if start != submission.starts:
+        raise Ended(submission.last_end)
+    return submission._ask(submission.limits.call, op, proxy, *rest)
+
+
+def remote_error(name, message, where=""):
+    """An exception to raise here for one that the student's code raised there; always an Exception."""
+    where = f" ({where})" if where and name != "NotImplementedError" else ""
+    base = getattr(builtins, name, None)
+    if isinstance(base, type) and issubclass(base, Exception):
+        with contextlib.suppress(TypeError):  # those that want more than a message
+            return type(name, (StudentError, base), {})(f"{message}{where}")
+    return type(name if name.isidentifier() else "Exception", (StudentError,), {})(f"{message}{where}")
+
+
+def give_back(ours, theirs):
+    """Write what the call changed in its arguments into the arguments, as it would be in one process."""
+    if type(theirs) is not type(ours):
+        return
+    if isinstance(ours, np.ndarray):
+        if ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.flags.writeable:
+            np.copyto(ours, theirs)
+        elif ours.dtype.kind == "f" and ours.flags.writeable:
+            ours.fill(np.nan)  # resized or retyped: certainly not what it was
+    elif type(ours) is dict:
+        for name, value in theirs.items():
+            if name in ours and type(ours[name]) is type(value) and isinstance(value, np.ndarray | dict | list):
+                give_back(ours[name], value)
+            else:
+                ours[name] = value
+        for name in [name for name in ours if name not in theirs]:
+            del ours[name]
+    elif type(ours) is list:
+        for index, value in enumerate(theirs[: len(ours)]):
+            if type(value) is type(ours[index]) and isinstance(value, np.ndarray | dict | list):
+                give_back(ours[index], value)
+            else:
+                ours[index] = value
+        ours[len(theirs) :] = theirs[len(ours) :]
+    elif type(ours) is tuple:
+        for a, b in zip(ours, theirs, strict=False):
+            give_back(a, b)

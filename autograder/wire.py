@@ -1,0 +1,211 @@
+"""What may cross between the grader and a student's process: plain data, as bytes.
+
+A frame is two lengths, a msgpack tree and a blob with the arrays' numbers. The tree holds None, bool, int, float,
+str and bytes as they are, and everything else as a list that starts with a tag. This module must never pickle,
+evaluate or import what it reads, and never believe a length, a shape or a type: whatever is not exactly a frame
+raises WireError, and nothing else.
+"""
+
+import math
+import struct
+import time
+
+import msgspec
+import numpy as np
+
+LIST, TUPLE, DICT, COMPLEX, ARRAY, SCALAR, HANDLE, BIG, DOTS = range(9)
+DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
+CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
+NUMPY = (np.ndarray, np.generic)
+KEYS = (bool, int, float, str, bytes, tuple, type(None), np.generic)
+
+MAX_TREE, MAX_BLOB = 1 << 20, 64 << 20  # bytes
+MAX_DEPTH, MAX_NODES, MAX_KEYS = 32, 200_000, 4096
+MAX_DIGITS = 1000
+HEADER = struct.Struct(">II")
+
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
+
+
+class WireError(Exception):
+    """A message that is malformed, too large or too deep."""
+
+
+class _Writer:
+    """Turns a value into a tree; the arrays' bytes go into `blobs`."""
+
+    def __init__(self, handle):
+        self.handle, self.blobs, self.size, self.nodes = handle, [], 0, 0
+
+    def tree(self, value, depth=0):
+        # issubclass(type(...)) and the base class's own methods: a value cannot talk its way into another class.
+        kind = type(value)
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the value is too deep or has too many parts")
+        if value is None or kind is bool or kind is float:
+            return value
+        if value is ...:
+            return [DOTS]
+        if issubclass(kind, NUMPY):
+            array = value if kind is np.ndarray else np.array(value, subok=False)
+            code = CODES.get(array.dtype)
+            if code:
+                self.keep(array if array.dtype.isnative else array.astype(DTYPES[code]))
+                return [ARRAY, code, list(array.shape)] if issubclass(kind, np.ndarray) else [SCALAR, code]
+        if issubclass(kind, int):
+            number = int.__index__(value)
+            if number.bit_length() < 64:
+                return number
+            if number.bit_length() > 3 * MAX_DIGITS:
+                raise WireError("an integer has too many digits")
+            return [BIG, int.__repr__(number)]
+        if issubclass(kind, float):
+            return float.__float__(value)
+        if issubclass(kind, complex):
+            return [COMPLEX, complex.__complex__(value).real, complex.__complex__(value).imag]
+        if issubclass(kind, str):
+            return str.encode(value, "utf-8", "replace").decode()
+        if issubclass(kind, (bytes, bytearray)):
+            return bytes(value)
+        if issubclass(kind, list):
+            return [LIST, *(self.tree(v, depth + 1) for v in list.__iter__(value))]
+        if issubclass(kind, tuple):
+            return [TUPLE, *(self.tree(v, depth + 1) for v in tuple.__iter__(value))]
+        if issubclass(kind, dict):
+            if dict.__len__(value) > MAX_KEYS:
+                raise WireError("a dictionary has too many keys")
+            items = [part for pair in dict.items(value) for part in pair]
+            return [DICT, *(self.tree(v, depth + 1) for v in items)]
+        number, name = self.handle(value)
+        return [HANDLE, number, name]
+
+    def keep(self, array):
+        self.size += array.nbytes
+        if self.size > MAX_BLOB:
+            raise WireError("the arrays are too large")
+        self.blobs.append(array.tobytes())
+
+
+class _Reader:
+    """Turns a tree from anywhere back into a value."""
+
+    def __init__(self, blob, handle):
+        self.blob, self.handle, self.at, self.nodes = blob, handle, 0, 0
+
+    def value(self, tree, depth=0):
+        kind = type(tree)
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the message is too deep or has too many parts")
+        if tree is None or kind in (bool, int, float, str, bytes):
+            return tree
+        if kind is not list or not tree or type(tree[0]) is not int:
+            raise WireError("the message has a part of no known kind")
+        tag, rest = tree[0], tree[1:]
+        if tag == LIST:
+            return [self.value(v, depth + 1) for v in rest]
+        if tag == TUPLE:
+            return tuple([self.value(v, depth + 1) for v in rest])
+        if tag == DICT:
+            return self.dictionary([self.value(v, depth + 1) for v in rest])
+        types = tuple(type(v) for v in rest)
+        if tag == DOTS and types == ():
+            return ...
+        if tag == COMPLEX and types == (float, float):
+            return complex(*rest)
+        if tag == BIG and types == (str,) and len(rest[0]) <= MAX_DIGITS and rest[0].lstrip("-").isdecimal():
+            return int(rest[0])
+        if tag == ARRAY and types == (str, list):
+            return self.array(*rest)
+        if tag == SCALAR and types == (str,):
+            return self.array(rest[0], [])[()]
+        if tag == HANDLE and types == (int, str) and rest[0] >= 0:
+            return self.handle(rest[0], rest[1][:80])
+        raise WireError("the message has a part of no known kind")
+
+    def dictionary(self, parts):
+        if len(parts) % 2 or len(parts) > 2 * MAX_KEYS:
+            raise WireError("the message has half an entry, or too many")
+        if not all(isinstance(key, KEYS) for key in parts[::2]):
+            raise WireError("the message has a key that no dictionary takes")
+        return dict(zip(parts[::2], parts[1::2], strict=True))
+
+    def array(self, dtype, shape):
+        if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
+            raise WireError("the message has an array of no known kind")
+        count, dtype = math.prod(shape), DTYPES[dtype]
+        if count * dtype.itemsize > len(self.blob) - self.at:
+            raise WireError("an array's size and shape disagree")
+        array = np.frombuffer(self.blob, "u1" if dtype.kind == "b" else dtype, count, self.at)
+        self.at += count * dtype.itemsize
+        return (array != 0 if dtype.kind == "b" else array.copy()).reshape(shape)
+
+
+def no_handles(*_):
+    raise WireError("only plain data and the student's own objects cross to the student's side")
+
+
+def encode(value, handle=no_handles):
+    """The frame of a value. `handle(obj) -> (number, type name)` names what is no plain data."""
+    writer = _Writer(handle)
+    tree = _encode(writer.tree(value))
+    if len(tree) > MAX_TREE:
+        raise WireError("the value is too large")
+    return b"".join([HEADER.pack(len(tree), writer.size), tree, *writer.blobs])
+
+
+def decode(frame, handle=no_handles):
+    """The value of a frame. `handle(number, type name) -> obj` finds what is no plain data."""
+    if len(frame) < HEADER.size:
+        raise WireError("the message is cut short")
+    tree, blob = lengths(frame[: HEADER.size])
+    if len(frame) != HEADER.size + tree + blob:
+        raise WireError("the message's length is not the one that it states")
+    reader = _Reader(memoryview(frame)[HEADER.size + tree :], handle)
+    try:
+        value = reader.value(_decode(memoryview(frame)[HEADER.size : HEADER.size + tree]))
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+        raise WireError(f"the message is malformed: {type(error).__name__}") from None
+    if reader.at != blob:
+        raise WireError("the message has numbers that belong to no array")
+    return value
+
+
+def lengths(header):
+    tree, blob = HEADER.unpack(header)
+    if tree > MAX_TREE or blob > MAX_BLOB:
+        raise WireError("the message is too large")
+    return tree, blob
+
+
+def receive(sock, deadline=None):
+    """One frame's bytes. Raises EOFError at the end of the stream, TimeoutError at `deadline` (time.monotonic())."""
+    header = _read(sock, HEADER.size, deadline)
+    return header + _read(sock, sum(lengths(header)), deadline)
+
+
+def _read(sock, size, deadline):
+    data, got = bytearray(size), 0
+    while got < size:
+        _patience(sock, deadline)
+        count = sock.recv_into(memoryview(data)[got:])
+        if not count:
+            raise EOFError("the other side has gone")
+        got += count
+    return bytes(data)
+
+
+def send(sock, frame, deadline=None):
+    """Write a frame; the errors are those of `receive`."""
+    rest = memoryview(frame)
+    while rest:
+        _patience(sock, deadline)
+        rest = rest[sock.send(rest) :]
+
+
+def _patience(sock, deadline):
+    left = None if deadline is None else deadline - time.monotonic()
+    if left is not None and left <= 0:
+        raise TimeoutError("no answer in time")
+    sock.settimeout(left)

@@ -1,0 +1,324 @@
+# ruff: noqa: E501
+"""Must be survived: whatever a notebook does or is, there is a valid result, the other questions keep their points,
+and the message says what happened."""
+
+import json
+import os
+import random
+import zipfile
+
+import pytest
+from kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zip
+
+from autograder import submission
+from autograder.submission import Limits
+
+FULL = {"q1": 2, "q2": 2, "q3": 2}
+SMALL = Limits(cell=1, call=0.8, whole=12, memory=1 << 30, disk=20 << 20)
+
+# A cell of its own, between the honest ones: all answers keep their points. What its complaint says, "" for none.
+IN_A_CELL = {
+    "an endless loop": ("while True: pass", "no answer within 1 s"),
+    "a loop that catches everything": (
+        "import signal\nfor n in (2, 14, 15):\n    signal.signal(n, signal.SIG_IGN)\nwhile True:\n"
+        "    try:\n        while True: pass\n    except BaseException: pass",
+        "no answer within 1 s",
+    ),
+    "a loop with signals blocked": (
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
+        "no answer",
+    ),
+    "an endless repr": ("class R:\n    def __repr__(s):\n        while True: pass\nR()", "no answer"),
+    "an endless sleep": ("import time; time.sleep(600)", "no answer"),
+    "os._exit": ("import os; os._exit(3)", "exit code 3"),
+    "os.abort": ("import os; os.abort()", "SIGABRT"),
+    "sys.exit": ("import sys; sys.exit(3)", "SystemExit"),
+    "quit": ("quit()", ""),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "killing itself": ("import os; os.kill(os.getpid(), 9)", "SIGKILL"),
+    "stopping itself": ("import os; os.kill(os.getpid(), 19)", "no answer"),
+    "killing its group": ("import os; os.killpg(0, 9)", "SIGKILL"),
+    "killing all it can": ("import os; os.kill(-1, 9)", ""),
+    "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "recursion": ("def f(): return f()\nf()", "RecursionError"),
+    "stack overflow": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(): return repr(type('R', (), {'__repr__': lambda s: f()})())\nf()", ""),
+    "asking for 50 GB": ("import numpy as np; a = np.ones(50 * 2**27)", "Error"),
+    "a slow leak": ("import time\na = []\nwhile True:\n    a.append(bytearray(b'x') * 10**7); time.sleep(0.001)", ""),
+    "a leak in many processes": (
+        "import os, time\nfor i in range(8):\n    if os.fork() == 0:\n        a = bytearray(b'x') * (300 * 2**20); time.sleep(600)\n"
+        "time.sleep(600)",
+        "more than 1024 MB of memory",
+    ),
+    "a fork bomb": ("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", ""),
+    "a fork bomb by a shell": ("get_ipython().system('f() { f | f & }; f')", ""),
+    "a thread bomb": ("import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(600,)).start()", "thread"),
+    "10,000 open files": ("files = [open('f', 'w') for _ in range(10000)]", "OSError"),
+    "10 GB written": ("with open('big', 'wb') as f:\n    for _ in range(10000): f.write(bytes(2**20))", ""),
+    "10 GB in many files": (
+        "for i in range(10000):\n    with open(f'big{i}', 'wb') as f: f.write(bytes(5 * 2**20))",
+        "more than 20 MB to disk",
+    ),
+    "100 MB printed in lines": ("for _ in range(1000): print('x\\n' * 50000)", ""),
+    "100 MB printed in one": ("print('x' * 100_000_000, end='')", ""),
+    "100 MB to the descriptors": ("import os\nfor _ in range(100):\n    os.write(1, bytes(10**6)); os.write(2, bytes(10**6))", ""),
+    "closing standard streams": ("import sys, os\nsys.stdout.close(); sys.stderr.close(); sys.stdin.close()", ""),
+    "closing every descriptor": ("import os; os.closerange(0, 300)", ""),
+    "removing its working folder": ("import shutil, os; shutil.rmtree(os.getcwd(), ignore_errors=True)", ""),
+    "changing its working folder": ("import os; os.chdir('/usr')", ""),
+    "a folder it cannot leave": ("import os\nos.mkdir('d'); open('d/f', 'w').close(); os.chmod('d', 0)", ""),
+    "a very deep folder": ("import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')", ""),
+    "builtins.open = None": ("import builtins; builtins.open = builtins.print = None", ""),
+    "a syntax error": ("def f(:\n  return", "SyntaxError"),
+    "bytes that are no text": ("x = '\ud800'\x00", ""),
+    "a failing import": ("import not_a_module", "ModuleNotFoundError"),
+    "input()": ("input('name? ')", "EOF"),
+    "plt.show()": ("import matplotlib.pyplot as plt\nplt.plot([1]); plt.show()", ""),
+    "a widget": ("from ipywidgets import interact\ninteract(print, x=1)", ""),
+    "%load_ext": ("%load_ext nothing_like_it", "ModuleNotFoundError"),
+    "%%bash": ("%%bash\nrm -rf / 2>/dev/null; exit 3", "CalledProcessError"),
+    "!rm": ("!rm -rf ~ . .. /work 2>/dev/null", ""),
+    "%reset": ("%reset -f in", ""),
+    "a thread that stays": ("import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()", ""),
+    "asyncio that stays": ("import asyncio\nasync def f():\n    while True: await asyncio.sleep(0.01)\nt = asyncio.ensure_future(f())", ""),
+    "a bad exit handler": ("import atexit, os\natexit.register(lambda: os._exit(9))", ""),
+    "an alarm": ("import signal; signal.signal(14, lambda *a: None); signal.setitimer(0, 0.01, 0.01)", ""),
+    "warnings turned to errors": ("import warnings; warnings.simplefilter('error')", ""),
+    "numpy errors set to raise": ("import numpy as np; np.seterr(all='raise')", ""),
+    "a changed locale": ("import locale; locale.setlocale(locale.LC_ALL, 'C')", ""),
+    "a trace function": ("import sys; sys.settrace(lambda *a: None); sys.setprofile(lambda *a: None)", ""),
+    "an endless destructor": ("class D:\n    def __del__(s):\n        while True: pass\nd = D(); del d", "no answer"),
+    "gc switched off": ("import gc; gc.disable(); gc.freeze()", ""),
+    "an exception that cannot be shown": ("class E(Exception):\n    def __str__(s): raise s\nraise E", ""),
+    "an exception with an endless text": ("class E(Exception):\n    def __str__(s):\n        while True: pass\nraise E", "no answer"),
+    "a giant exception": ("raise ValueError('x' * 10**7)", "ValueError"),
+    "terminal codes and odd letters": ("raise ValueError('\\x1b[31m\\x00 \\ud800 é 🎉')", "ValueError"),
+}  # fmt: skip
+
+# An answer to q1 that fails when it is called: q1 loses its points, the others keep theirs.
+IN_A_FUNCTION = {
+    "an endless loop": ("while True: pass", "no answer within 0.8 s"),
+    "sys.exit": ("raise SystemExit(0)", "SystemExit"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "GeneratorExit": ("raise GeneratorExit", "GeneratorExit"),
+    "os._exit": ("import os; os._exit(0)", "exit code 0"),
+    "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "asking for 50 GB": ("return bytearray(50 * 2**30)", "MemoryError"),
+    "recursion": ("return double(x)", "RecursionError"),
+    "an endless generator": ("return iter(int, 1)", ""),
+    "an endless attribute": ("import sys; sys.modules['x'] = x\n    return type('A', (), {'__getattr__': lambda s, n: s})()", ""),
+    "a self-containing list": ("a = []; a.append(a); return a", "cannot be sent"),
+    "a huge array": ("import numpy as np; return np.zeros(10**7)", "cannot be sent"),
+    "a huge text": ("return 'x' * 10**7", "cannot be sent"),
+    "a huge number": ("return 10**100000", "cannot be sent"),
+    "None": ("return None", "twice two is four"),
+    "NaN": ("return float('nan')", "twice two is four"),
+    "printing instead": ("print(2 * x)", "twice two is four"),
+    "a coroutine": ("async def f(): return 4\n    return f()", "twice two is four"),
+    "a fork bomb": ("import os\n    while True:\n        try: os.fork()\n        except OSError: pass", ""),
+    "input": ("return input()", "EOF"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    return write_zip(tmp_path_factory.mktemp("zip") / "small.zip")
+
+
+@pytest.mark.parametrize("fault", IN_A_CELL)
+def test_all_answers_survive_a_cell_with(fault, tmp_path, archive):
+    cell, says = IN_A_CELL[fault]
+    cells = [*HONEST[:2], cell, *HONEST[2:]]
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps(notebook(cells)))
+    graded = Graded(path, archive, SMALL).sound()
+    assert graded.scores == FULL, graded.results.output
+    assert says in graded.results.output
+
+
+@pytest.mark.parametrize("fault", IN_A_FUNCTION)
+def test_other_questions_survive_a_function_with(fault, tmp_path, archive):
+    body, says = IN_A_FUNCTION[fault]
+    cells = [HONEST[0], f"def double(x):\n    {body}", *HONEST[2:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, SMALL).sound()
+    assert graded.scores == FULL | {"q1": 0}
+    assert says in graded.results.results["q1"].test_case_results[0].message
+
+
+def test_more_fatal_cells_than_fresh_starts_still_give_a_result(tmp_path, archive):
+    cells = [*HONEST, *["import os; os._exit(1)"] * 6]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, SMALL).sound()
+    assert graded.total == 0 and "stopped too often" in graded.text
+
+
+def test_the_whole_submission_has_a_deadline(tmp_path, archive):
+    cells = [*HONEST, *["import time; time.sleep(0.4)"] * 20]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, Limits(whole=1)).sound()
+    assert graded.total == 0 and "out of time" in graded.text
+
+
+@pytest.mark.parametrize(
+    "cells", [HONEST[:1] + HONEST[2:], [*HONEST, "del double"], [HONEST[0], "dubble = 1", *HONEST[2:]]]
+)
+def test_a_missing_answer_is_named(cells, tmp_path, archive):
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
+    assert graded.scores == FULL | {"q1": 0} and "does not define `double`" in graded.results.summary()
+
+
+def test_a_missing_answer_comes_with_the_error_of_its_cell(tmp_path, archive):
+    cells = [HONEST[0], "1 / 0", "def double(x)\n    return 2 * x", *HONEST[2:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
+    message = graded.results.results["q1"].test_case_results[0].message
+    assert (
+        "The cell that defines it stopped with SyntaxError" in message
+        and "line 1 of its cell: def double(x)" in message
+    )
+
+
+def test_ignored_cells_are_skipped(tmp_path, archive):
+    book = notebook([*HONEST, "def double(x): return 0"])
+    book["cells"][-1]["metadata"]["tags"] = ["otter_ignore"]
+    (tmp_path / "a.ipynb").write_text(json.dumps(book))
+    assert Graded(tmp_path / "a.ipynb", archive).sound().total == 6
+
+
+def variants():
+    """Files that are handed in: bytes, or a change to an honest notebook; whether they can be graded; what is said."""
+    text = json.dumps(notebook(HONEST))
+    v3 = {"worksheets": [{"cells": [{"cell_type": "code", "input": c} for c in HONEST]}], "nbformat": 3, "metadata": {}}
+    bare = {"cells": [{"cell_type": "code", "source": c.splitlines(True)} for c in HONEST]}
+    odd = {"cells": [None, 3, {}, {"cell_type": "code"}, {"cell_type": "code", "source": 3}], "metadata": [1]}
+    same_id = notebook(HONEST)
+    for cell in same_id["cells"]:
+        cell["id"] = "same"
+    images = notebook(HONEST)
+    images["cells"][0]["outputs"] = [{"data": {"image/png": "A" * 20_000_000}, "output_type": "display_data"}]
+    julia = notebook(HONEST) | {"metadata": {"kernelspec": {"language": "julia"}}}
+    return {
+        "a byte order mark": ("a.ipynb", b"\xef\xbb\xbf" + text.encode(), True, ""),
+        "format 3": ("a.ipynb", json.dumps(v3).encode(), True, ""),
+        "no metadata": ("a.ipynb", json.dumps(bare).encode(), True, ""),
+        "duplicate ids": ("a.ipynb", json.dumps(same_id).encode(), True, ""),
+        "huge images": ("a.ipynb", json.dumps(images).encode(), True, ""),
+        "a script": ("a.py", "\n\n".join(HONEST).encode(), True, ""),
+        "a percent script": ("a.py", ("# %%\n" + "\n# %%\n".join(HONEST)).encode(), True, ""),
+        "an odd name": ("a b'\"\n🎉.ipynb", text.encode(), True, ""),
+        "no cells": ("a.ipynb", json.dumps(notebook([])).encode(), False, "no code"),
+        "odd cells": ("a.ipynb", json.dumps(odd).encode(), False, "no code"),
+        "invalid JSON": ("a.ipynb", text[:-20].encode(), False, "damaged"),
+        "an empty file": ("a.ipynb", b"", False, "damaged"),
+        "deep JSON": ("a.ipynb", b"[" * 200_000, False, "damaged"),
+        "a list": ("a.ipynb", b"[]", False, "damaged"),
+        "a long number": ("a.ipynb", b'{"nbformat": ' + b"9" * 100_000 + b"}", False, "damaged"),
+        "random bytes": ("a.ipynb", random.Random(1).randbytes(5000), False, "damaged"),
+        "70 MB": ("a.ipynb", text.encode() + b" " * (70 << 20), False, "larger than"),
+        "another assignment": ("a.ipynb", json.dumps(notebook(HONEST, "other")).encode(), False, "'other'"),
+        "another language": ("a.ipynb", json.dumps(julia).encode(), False, "not Python"),
+        "a picture": ("a.png", b"\x89PNG", False, "no notebook"),
+        "a broken zip": ("a.zip", b"PK\x03\x04 nothing", False, "no notebook"),
+    }
+
+
+@pytest.mark.parametrize("kind", variants())
+def test_a_file_handed_in_is_graded_or_refused_with_a_sentence(kind, tmp_path, archive):
+    name, data, good, says = variants()[kind]
+    (tmp_path / name).write_bytes(data)
+    graded = Graded(tmp_path / name, archive).sound()
+    assert graded.total == (6 if good else 0) and says in graded.text
+    assert good == (graded.results.output == "All cells of the notebook ran.")
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["a.ipynb"], ""),
+        (["work/final/a.ipynb"], ""),
+        (["a.ipynb", ".ipynb_checkpoints/a.ipynb", "__MACOSX/._a.ipynb", ".a.ipynb"], ""),
+        (["a.ipynb", "utils.py"], ""),
+        (["a.ipynb", "b.ipynb"], "2 notebooks"),
+        ([], "no notebook"),
+        (["readme.txt"], "no notebook"),
+        (["a.py", "b.py"], "no notebook"),
+    ],
+)
+@pytest.mark.parametrize("form", ["folder", "zip", "zip in a folder"])
+def test_a_folder_or_zip_with(names, says, form, tmp_path, archive):
+    text = json.dumps(notebook(HONEST))
+    target = tmp_path / ("in" if form != "zip" else "in.zip")
+    if form == "folder":
+        for name in names:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_text(text)
+        target.mkdir(exist_ok=True)
+    else:
+        if form == "zip in a folder":
+            target.mkdir()
+        with zipfile.ZipFile(target / "x.zip" if target.is_dir() else target, "w") as file:
+            for name in names:
+                file.writestr(name, text)
+    graded = Graded(target, archive).sound()
+    assert graded.total == (0 if says else 6) and says in graded.text
+
+
+def test_a_file_that_is_not_there(tmp_path, archive):
+    assert "not there" in Graded(tmp_path / "none.ipynb", archive).sound().text
+
+
+def test_an_unreadable_entry_is_refused(tmp_path, archive):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+    data = bytearray(path.read_bytes())
+    data[60:80] = os.urandom(20)
+    path.write_bytes(data)
+    assert Graded(path, archive).sound().total == 0
+
+
+FUZZED = int(os.environ.get("FUZZED_NOTEBOOKS", "60"))
+
+
+def mutated(rng, data):
+    bad = bytearray(data)
+    for _ in range(rng.randrange(1, 8)):
+        at, length = rng.randrange(len(bad)), rng.randrange(1, 30)
+        act = rng.randrange(4)
+        if act == 0:
+            bad[at] = rng.randrange(256)
+        elif act == 1:
+            del bad[at : at + length]
+        elif act == 2:
+            bad[at:at] = rng.randbytes(length)
+        else:
+            bad[at:at] = bad[rng.randrange(len(bad)) :][:length]
+        bad = bad or bytearray(b" ")
+    return bytes(bad)
+
+
+def test_mutated_notebooks_always_give_a_valid_result(tmp_path, archive):
+    rng, good = random.Random(4711), json.dumps(notebook(HONEST)).encode()
+    path = tmp_path / "a.ipynb"
+    for turn in range(FUZZED):
+        if turn % 2:
+            path.write_bytes(mutated(rng, good))
+        else:  # the JSON stays whole: the damage reaches the cells
+            cells = [mutated(rng, cell.encode()).decode("latin-1") for cell in HONEST]
+            path.write_text(json.dumps(notebook([*HONEST[:3], *cells])))
+        assert 0 <= Graded(path, archive).sound().total <= 6
+
+
+def test_the_tests_of_the_kit_are_what_the_other_tests_count_on():
+    assert list(TESTS) == list(FULL) and QUICK.restarts == 3
+
+
+def test_a_server_that_was_killed_is_replaced(tmp_path, archive):
+    path = write_notebook(tmp_path / "a.ipynb", HONEST)
+    assert Graded(path, archive).sound().total == 6
+    submission._server.process.kill()  # the test's own child
+    assert Graded(path, archive).sound().total == 6
+
+
+def test_a_server_that_never_starts_is_the_graders_failure_not_the_students(tmp_path, archive, monkeypatch):
+    submission.close_server()
+    monkeypatch.setattr(submission, "START", "raise SystemExit(1)")
+    with pytest.raises(RuntimeError, match="does not start"):
+        Graded(write_notebook(tmp_path / "a.ipynb", HONEST), archive)
+    submission.close_server()

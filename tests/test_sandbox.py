@@ -1,0 +1,305 @@
+# ruff: noqa: E501
+"""What student code can and cannot do where it runs, seen from inside: each cell leaves `outcome` behind."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kit import HONEST, QUICK
+
+from autograder import landlock
+from autograder.submission import Confinement, Ended, Limits, Proxy, StudentError, Submission
+
+confined = pytest.mark.skipif(not landlock.available(), reason="this kernel has no Landlock")
+
+TRY = """
+try:
+    {}
+    outcome = "done"
+except BaseException as error:
+    outcome = type(error).__name__
+"""
+
+
+def outcome(body, files=None, limits=QUICK):
+    with Submission([TRY.format(body.replace("\n", "\n    "))], files or {}, limits) as run:
+        run.ensure()
+        assert not run.complaints, run.complaints
+        return run.get("outcome")
+
+
+@pytest.fixture
+def run():
+    with Submission(HONEST, {"helper.py": b"two = 2\n"}, QUICK) as run:
+        run.ensure()
+        assert not run.complaints
+        yield run
+
+
+DENIED = ("PermissionError", "FileNotFoundError", "OSError", "ProcessLookupError", "NotADirectoryError")
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open({secret!r}).read()",
+        "import os; os.listdir({folder!r})",
+        "import os; os.stat({secret!r}); open({secret!r}, 'rb')",
+        "open('/etc/shadow').read()",
+        "open('/proc/1/environ').read()",
+        "import os; open(f'/proc/{{os.getppid()}}/environ').read()",
+        "import os; open(f'/proc/{{os.getppid()}}/mem', 'rb').read(1)",
+        "import os; os.listdir('/proc')",
+        "import os; os.listdir('/tmp')",
+        "import os; os.listdir('/')",
+        "import os; os.symlink({secret!r}, 'link'); open('link').read()",
+        "import os; os.link({secret!r}, 'hard'); open('hard').read()",
+        "import subprocess; subprocess.run(['cat', {secret!r}], check=True, capture_output=True).stdout or 1 / 0",
+    ],
+)
+def test_reading_elsewhere_is_denied(tmp_path, body):
+    secret = tmp_path / "hidden.py"
+    secret.write_text("SECRET")
+    os.chmod(tmp_path, 0o777)
+    got = outcome(body.format(secret=str(secret), folder=str(tmp_path)))
+    assert got in (*DENIED, "CalledProcessError")
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open({target!r}, 'w').write('x')",
+        "import os; os.mkdir({target!r})",
+        "import os; os.rename('own', {target!r})",
+        "import os; os.symlink('/etc/passwd', {target!r})",
+        "import os; os.truncate({victim!r}, 0)",
+        "import os; os.remove({victim!r})",
+        "import os; os.chmod({victim!r}, 0)",
+        "import os; os.mkfifo('fifo')",
+        "import sys; open(sys.prefix + '/lib/evil.py', 'w').write('x')",
+        "import os; os.utime({victim!r})",
+        "open('/dev/shm/evil', 'w').write('x')",
+        "open('/tmp/evil-of-the-tests', 'w').write('x')",
+    ],
+)
+def test_writing_elsewhere_is_denied(tmp_path, body):
+    victim = tmp_path / "victim"
+    victim.write_text("whole")
+    if os.geteuid() == 0:
+        os.chmod(tmp_path, 0o777)  # the file system alone would let it in
+    elif "chmod" in body or "utime" in body:
+        pytest.skip("Landlock does not know modes and times; only a user id of its own keeps them")
+    got = outcome("open('own', 'w').close(); " + body.format(target=str(tmp_path / "made"), victim=str(victim)))
+    assert got in DENIED
+    assert victim.read_text() == "whole" and sorted(tmp_path.iterdir()) == [victim]
+    assert not Path("/dev/shm/evil").exists() and not Path("/tmp/evil-of-the-tests").exists()
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', {port}), 1)",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', {port}))",
+        "import socket; socket.socket(socket.AF_UNIX).bind('own.sock')",
+        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}', timeout=1)",
+        "import subprocess; subprocess.run(['bash', '-c', 'echo > /dev/tcp/127.0.0.1/{port}'], check=True)",
+    ],
+)
+def test_the_network_is_denied(body):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        got = outcome(body.format(port=server.getsockname()[1]))
+        server.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert got in (*DENIED, "URLError", "CalledProcessError")
+
+
+@confined
+@pytest.mark.parametrize("target", ["{grader}", "os.getppid()", "-{grader}", "1"])
+def test_signals_to_others_are_denied(target):
+    assert outcome(f"import os; os.kill({target.format(grader=os.getpid())}, 0)") in DENIED
+
+
+@confined
+def test_tracing_others_is_denied():
+    body = (
+        "import ctypes, os; l = ctypes.CDLL(None, use_errno=True)\nif l.ptrace(16, os.getppid(), 0, 0): raise OSError"
+    )
+    assert outcome(body) == "OSError"
+
+
+def test_the_environment_says_nothing():
+    os.environ["COURSE_TOKEN"] = "SECRET"
+    try:
+        with Submission(["import os; names = sorted(os.environ); text = str(dict(os.environ))"], {}, QUICK) as run:
+            run.ensure()
+            assert "SECRET" not in run.get("text") and "COURSE_TOKEN" not in run.get("names")
+    finally:
+        del os.environ["COURSE_TOKEN"]
+
+
+def test_no_descriptor_but_the_wire_is_open():
+    cell = "import os\nfds = []\nfor n in range(300):\n    try: os.fstat(n); fds.append(n)\n    except OSError: pass"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("fds") == [0, 1, 2, 3]
+
+
+def test_the_process_holds_no_secret_module():
+    cell = "import sys; loaded = [m for m in sys.modules if m.startswith(('autograder', 'otter'))]"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        assert set(run.get("loaded")) == {
+            "autograder",
+            "autograder.landlock",
+            "autograder.sandbox",
+            "autograder.wire",
+            "otter",
+        }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand out user ids")
+def test_each_submission_has_a_user_id_of_its_own():
+    cell = "import os; ids = os.getresuid() + os.getresgid(); groups = os.getgroups()"
+    seen = []
+    for _ in range(2):
+        with Submission([cell], {}, QUICK) as run:
+            run.ensure()
+            assert run.get("groups") == [] and len(set(run.get("ids"))) == 1
+            seen.append(run.get("ids")[0])
+    assert seen[0] != seen[1] and 0 not in seen
+
+
+@pytest.mark.parametrize("body", ["import os; os.setuid(0)", "import os; os.setgid(0)", "import os; os.chroot('.')"])
+def test_no_way_back_to_root(body):
+    with Submission([TRY.format(body), "import os; uid = os.geteuid()"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("outcome") == "PermissionError" and run.get("uid") != 0
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import scipy.special, numpy.fft, sqlite3, decimal"
+        if "scipy" in sys.modules
+        else "import numpy.fft, sqlite3, decimal",
+        "import numpy as np; np.save('a.npy', np.eye(2)); assert np.load('a.npy').shape == (2, 2)",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
+        "%load_ext autoreload\n%autoreload 2\n%timeit -n1 -r1 1",
+        "out = !echo hello\nassert out == ['hello']",
+        "%%bash\necho hello > file\nls",
+        "import asyncio; asyncio.new_event_loop().run_until_complete(asyncio.sleep(0))",
+        "await __import__('asyncio').sleep(0)",
+        "import threading; t = threading.Thread(target=print); t.start(); t.join()",
+        "import subprocess; assert subprocess.check_output(['true']) == b''",
+        "import tempfile; tempfile.TemporaryFile().write(b'x')",
+        "import otter; grader = otter.Notebook(); grader.check('q1'); grader.check_all(); grader.export(pdf=False)",
+        "from otter import Notebook; Notebook('x', y=1).check('q')",
+        "print('x' * 100); display(1); 5",
+        "import getpass, platform; getpass.getuser() if 0 else platform.platform()",
+    ],
+)
+def test_honest_cells_run(cell):
+    with Submission([cell], {}, Limits(cell=10)) as run:
+        run.ensure()
+        assert not run.complaints, run.complaints
+
+
+def test_a_failing_cell_does_not_stop_the_next():
+    cells = ["a = 1", "b = 1 / 0", "def f(:", "import sys; sys.exit(3)", "quit()", "raise KeyboardInterrupt", "c = 3"]
+    with Submission(cells, {}, QUICK) as run:
+        run.ensure()
+        assert run.get("a") == 1 and run.get("b") is None and run.get("c") == 3 and run.starts == 1
+        assert run.complaints[1] == "ZeroDivisionError: division by zero (line 1 of its cell: b = 1 / 0)"
+        assert run.complaint_about("b") == f"The cell that defines it stopped with {run.complaints[1]}"
+
+
+def test_functions_methods_and_attributes_cross(run):
+    assert run.get("double")(4) == 8 and run.get("nothing", 5) == 5
+    counter = run.get("Counter")()
+    assert type(counter).__name__ == "Counter" and isinstance(counter, Proxy)
+    counter.total = 2
+    assert type(counter.add(5)) is type(counter) or counter.total == 7
+    assert counter.total == 7
+    assert np.array(counter).dtype == object and counter != 7
+
+
+def test_an_object_may_go_back_where_it_came_from():
+    with Submission(["def make(): return {1}", "def size(s): return len(s)"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("size")(run.get("make")()) == 1
+
+
+def test_an_object_of_the_tests_never_crosses(run):
+    from autograder.wire import WireError
+
+    for thing in (open, object(), lambda: 0, {1}, np.array([None])):
+        with pytest.raises(WireError, match="cannot cross"):
+            run.get("double")(thing)
+    assert run.get("double")(1) == 2
+
+
+def test_arguments_changed_in_place_come_back_changed():
+    cell = "def f(a, p, l, same):\n    a *= 2\n    p['w'][0] = 7\n    p['new'] = 1\n    del p['old']\n    l.append(3)"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        a, p, items, same = np.arange(3.0), {"w": np.zeros(2), "old": 0}, [1], np.eye(2)
+        w = p["w"]
+        run.get("f")(a, p, l=items, same=same)
+        assert a.tolist() == [0, 2, 4] and p["w"] is w and w.tolist() == [7, 0] and items == [1, 3]
+        assert set(p) == {"w", "new"} and np.array_equal(same, np.eye(2))
+
+
+def test_an_exception_keeps_its_type_text_and_place():
+    cell = "def f(kind):\n    raise kind\ndef g(n):\n    return f([ZeroDivisionError('nil'), SystemExit(3), KeyError('k')][n])"
+    with Submission([cell, "class Odd(Exception): pass\ndef h(): raise Odd('x')", "def todo(): raise NotImplementedError('q1')"],
+                    {}, QUICK) as run:  # fmt: skip
+        run.ensure()
+        with pytest.raises(ZeroDivisionError, match=r"^nil \(in f, line 2 of its cell: raise kind\)$"):
+            run.get("g")(0)
+        with pytest.raises(StudentError) as caught:
+            run.get("g")(1)
+        assert type(caught.value).__name__ == "SystemExit" and not isinstance(caught.value, SystemExit)
+        with pytest.raises(KeyError, match=r"^'k'"):
+            run.get("g")(2)
+        with pytest.raises(StudentError) as caught:
+            run.get("h")()
+        assert type(caught.value).__name__ == "Odd"
+        with pytest.raises(NotImplementedError, match="^q1$"):
+            run.get("todo")()
+
+
+def test_a_proxy_of_an_ended_process_is_dead(run):
+    double = run.get("double")
+    run.stop()
+    with pytest.raises(Ended):
+        double(1)
+    run.ensure()
+    with pytest.raises(Ended):
+        double(1)
+    assert run.get("double")(1) == 2
+
+
+def test_the_scratch_folder_goes_with_the_process(run):
+    folder = run.scratch
+    assert Path(folder).is_dir()
+    run.stop()
+    assert not Path(folder).exists()
+
+
+def test_without_confinement_grading_refuses(monkeypatch):
+    from autograder import sandbox
+
+    monkeypatch.setattr(landlock, "available", lambda: 0)
+    monkeypatch.setattr(sandbox, "spare_uid", lambda pid: None)
+    with pytest.raises(PermissionError, match="neither Landlock nor a second user id"):
+        sandbox.confine({"scratch": "/nowhere", "unconfined": False})
+    monkeypatch.setattr(Submission, "_ask", lambda *a: (_ for _ in ()).throw(StudentError("cannot")))
+    with pytest.raises(Confinement, match="cannot"):
+        Submission(["1"], {}, QUICK).ensure()

@@ -5,11 +5,10 @@ Students receive this file. It knows how to look, and never what should be found
 """
 
 import itertools
-import json
 
 import numpy as np
 
-from checks import FIXTURES, CheckFailed, as_numbers, call, digest, unpack
+from checks import FIXTURES, CheckFailed, as_numbers, call, contents, digest, unpack
 
 PARTIALS = ("dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
 COEFFICIENT, FLOAT32_COEFFICIENT = 1e-9, 1e-4  # how near to a whole number a coefficient counts as one
@@ -64,7 +63,7 @@ def check_paths(function):
         found = terms(function)
     except CheckFailed as failure:
         raise CheckFailed(f"dJ_dWg: {failure}") from None
-    paths = json.loads(FIXTURES.read_text(encoding="utf-8"))["paths"]
+    paths = contents(FIXTURES)["paths"]
     complaints, met = [], set()
     for factors, coefficient in found.items():
         name = digest("path", *factors)

@@ -1,4 +1,4 @@
-"""Make `fixtures.json`: inputs and expected numbers of every public case, computed by the reference.
+"""Make `fixtures.json` and `hidden.json`: inputs and expected numbers of every case, computed by the reference.
 
 Run as `python fixtures.py`; the build does. Inputs have three decimals, so that they can be read; sizes differ from
 each other and states are not zero, so that no mistake hides. Expected numbers are rounded to 11 significant digits,
@@ -12,7 +12,19 @@ import numpy as np
 
 import misconceptions
 import reference as ref
-from checks import FIXTURES, FORWARD, GRADIENT, Case, CheckFailed, call, cell_runner, digest, signature, unroller
+from checks import (
+    FIXTURES,
+    FORWARD,
+    GRADIENT,
+    HIDDEN,
+    Case,
+    CheckFailed,
+    call,
+    cell_runner,
+    digest,
+    signature,
+    unroller,
+)
 from derivation import PARTIALS
 from given import RunningAverage
 
@@ -78,14 +90,9 @@ def rnn_cases():
     )
     start = d["xs"][0] * -0.5
     xs = d["xs"]
-    average = RunningAverage(start)
-    outputs, states = [], []
-    for x in xs:
-        outputs.append(average.forward(x))
-        states.append(average.hidden_state)
     unrolled = case(
         {"start": start, "xs": xs},
-        {"hs": np.array(states), "ys": np.array(outputs)},
+        averages(start, xs),
         "tuple",
         steps=["hs", "ys"],
         advice="Row 0 of hs and of ys belongs to the first input, row T - 1 to the last: see hint 2.",
@@ -179,6 +186,47 @@ def lstm_cases():
     }
 
 
+def averages(start, xs):
+    """The states and outputs of a RunningAverage over `xs`."""
+    cell, hs, ys = RunningAverage(start), [], []
+    for x in xs:
+        ys.append(cell.forward(x))
+        hs.append(cell.hidden_state)
+    return {"hs": np.array(hs), "ys": np.array(ys)}
+
+
+def hidden_cases():
+    """The concepts of the public cases at other sizes and lengths: no new idea."""
+    d = three_decimals(ref.random_rnn(seed=6, T=7, k=2, n=4, m=3))
+    weights = pick(d, "W_xh W_hh W_hy Bh By")
+    hs, ys = ref.rnn_forward(d["xs"], d["h0"], **weights)
+    h, W_hh, states = hs[1].round(3), d["W_hh"], hs.round(3)
+    start, *long = np.random.default_rng(3).normal(size=(9, 6)).round(3)
+    L = three_decimals(ref.random_lstm(seed=10, T=7, k=3, n=4))
+    one = {"x": L["xs"][0], "h_prev": L["h0"], "C_prev": L["C0"], "p": L["p"]}
+    partials = {name: value.round(3) for name, value in ref.random_partials(seed=9, T=6, n=4).items()}
+    fs = np.random.default_rng(12).uniform(0.2, 0.95, size=(7, 4)).round(3)
+    gradients, at = ref.lstm_gradients(**L), {"tolerance": GRADIENT}
+    rnn = pick(ref.rnn_gradients(**d), "W_xh W_hh W_hy Bh By h0")
+    cells = {"attributes": weights, "h0": d["h0"], "xs": d["xs"]}
+    sequence = pick(L, "xs h0 C0 p")
+    return {
+        "q2_vanilla_rnn/seven steps at other sizes": case(cells, {"hs": hs, "ys": ys}, "dict"),
+        "q3_unroll/eight steps": case({"start": start, "xs": np.array(long)}, averages(start, long), "tuple"),
+        "q4a_state_jacobian/four units": case({"h": h, "W_hh": W_hh}, {"dh_dhprev": ref.state_jacobian(h, W_hh)}, **at),
+        "q4b_jacobian_through_time/seven steps": case(
+            {"hs": states, "W_hh": W_hh}, {"dhT_dh0": ref.jacobian_through_time(states, W_hh)}, **at
+        ),
+        "q4c_rnn_backward/seven steps at other sizes": case(d, rnn, "dict", **at),
+        "q5a_lstm_step/other sizes": case(one, ref.lstm_step(**one), "dict"),
+        "q5b_lstm_unroll/seven steps at other sizes": case(sequence, ref.lstm_forward(**sequence), "dict"),
+        "q6a_derivation/six steps of larger matrices": case(partials, {"dJ_dWg": ref.dJ_dWg(**partials)}, **at),
+        "q6b_lstm_dWg/seven steps at other sizes": case(L, {"dJ_dWg": gradients["Wg"]}, **at),
+        "q6d_lstm_backward/seven steps at other sizes": case(L, gradients, "dict", **at),
+        "q7b_cell_carry/seven steps": case({"fs": fs}, {"dCT_dC0": ref.cell_carry(fs)}, **at),
+    }
+
+
 def partial_case(partials, want=None):
     """dJ_dWg from the eight stacked gradients; `want` from elsewhere where they belong to a real LSTM."""
     partials = {name: partials[name].round(11) for name in PARTIALS}
@@ -246,12 +294,13 @@ def rounded(value):
 
 
 def main():
-    contents = {
+    public = {
         "cases": rounded(with_mistakes(rnn_cases() | lstm_cases())),
         "choices": choices(),
         "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
     }
-    FIXTURES.write_text(one_entry_a_line(contents), encoding="utf-8")
+    FIXTURES.write_text(one_entry_a_line(public), encoding="utf-8")
+    HIDDEN.write_text(one_entry_a_line({"cases": rounded(hidden_cases())}), encoding="utf-8")
 
 
 def one_entry_a_line(contents):

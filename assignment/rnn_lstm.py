@@ -26,7 +26,7 @@ files:
     - README.md
     - requirements.txt
 autograder_files:
-    - reference.py
+    - hidden.json
 tests:
     files: true
     ok_format: false
@@ -365,13 +365,8 @@ hidden: true
 """ # END TEST CONFIG
 def test_q2_other_sizes(VanillaRNN):
     from checks import cell_runner, hidden
-    from reference import random_rnn, rnn_forward
 
-    d = random_rnn(seed=2, T=7, k=2, n=5, m=3)
-    weights = {name: d[name] for name in ("W_xh", "W_hh", "W_hy", "Bh", "By")}
-    hs, ys = rnn_forward(d["xs"], d["h0"], **weights)
-    inputs = {"attributes": weights, "h0": d["h0"], "xs": d["xs"]}
-    hidden("seven steps at other sizes", inputs, {"hs": hs, "ys": ys}).grade(cell_runner(VanillaRNN), "VanillaRNN")
+    hidden("q2_vanilla_rnn/seven steps at other sizes").grade(cell_runner(VanillaRNN), "VanillaRNN")
 
 
 test_q2_other_sizes(VanillaRNN)
@@ -468,19 +463,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q3_other_lengths(unroll, RunningAverage):
-    import numpy as np
-
     from checks import hidden, unroller
-    from given import RunningAverage as Average
 
-    rng = np.random.default_rng(3)
-    start, xs = rng.normal(size=6), rng.normal(size=(8, 6))
-    cell, hs, ys = Average(start), [], []
-    for x in xs:
-        ys.append(cell.forward(x))
-        hs.append(cell.hidden_state)
-    want = (np.array(hs), np.array(ys))
-    hidden("eight steps", {"start": start, "xs": xs}, want).grade(unroller(unroll, RunningAverage), "unroll")
+    hidden("q3_unroll/eight steps").grade(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_other_lengths(unroll, RunningAverage)
@@ -582,13 +567,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q4a_other_sizes(state_jacobian):
-    import reference
-    from checks import GRADIENT, hidden
+    from checks import hidden
 
-    d = reference.random_rnn(seed=4, T=1, k=2, n=5, m=3)
-    h = reference.rnn_step(d["xs"][0], d["h0"], *(d[w] for w in ("W_xh", "W_hh", "W_hy", "Bh", "By")))[0]
-    want = reference.state_jacobian(h, d["W_hh"])
-    hidden("five units", {"h": h, "W_hh": d["W_hh"]}, want, GRADIENT).grade(state_jacobian, "state_jacobian")
+    hidden("q4a_state_jacobian/four units").grade(state_jacobian, "state_jacobian")
 
 
 test_q4a_other_sizes(state_jacobian)
@@ -681,14 +662,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q4b_other_sizes(jacobian_through_time):
-    import reference
-    from checks import GRADIENT, hidden
+    from checks import hidden
 
-    d = reference.random_rnn(seed=5, T=8, k=2, n=4, m=3)
-    hs = reference.rnn_forward(d["xs"], d["h0"], *(d[w] for w in ("W_xh", "W_hh", "W_hy", "Bh", "By")))[0]
-    want = reference.jacobian_through_time(hs, d["W_hh"])
-    case = hidden("eight steps", {"hs": hs, "W_hh": d["W_hh"]}, want, GRADIENT)
-    case.grade(jacobian_through_time, "jacobian_through_time")
+    hidden("q4b_jacobian_through_time/seven steps").grade(jacobian_through_time, "jacobian_through_time")
 
 
 test_q4b_other_sizes(jacobian_through_time)
@@ -830,13 +806,9 @@ points: 2
 hidden: true
 """ # END TEST CONFIG
 def test_q4c_other_sizes(rnn_backward):
-    from checks import GRADIENT, hidden
-    from reference import random_rnn, rnn_gradients
+    from checks import hidden
 
-    d = random_rnn(seed=6, T=7, k=2, n=4, m=3)
-    want = rnn_gradients(**d)
-    want = {name: want[name] for name in ("W_xh", "W_hh", "W_hy", "Bh", "By", "h0")}
-    hidden("seven steps at other sizes", d, want, GRADIENT).grade(rnn_backward, "rnn_backward")
+    hidden("q4c_rnn_backward/seven steps at other sizes").grade(rnn_backward, "rnn_backward")
 
 
 test_q4c_other_sizes(rnn_backward)
@@ -1042,12 +1014,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q5a_other_sizes(lstm_step):
-    import reference
     from checks import hidden
 
-    d = reference.random_lstm(seed=7, T=1, k=5, n=4)
-    inputs = {"x": d["xs"][0], "h_prev": d["h0"], "C_prev": d["C0"], "p": d["p"]}
-    hidden("other sizes", inputs, reference.lstm_step(**inputs)).grade(lstm_step, "lstm_step")
+    hidden("q5a_lstm_step/other sizes").grade(lstm_step, "lstm_step")
 
 
 test_q5a_other_sizes(lstm_step)
@@ -1145,13 +1114,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q5b_other_sizes(lstm_unroll):
-    import reference
     from checks import hidden
 
-    d = reference.random_lstm(seed=8, T=7, k=3, n=4)
-    inputs = {name: d[name] for name in ("xs", "h0", "C0", "p")}
-    want = reference.lstm_forward(**inputs)
-    hidden("seven steps at other sizes", inputs, want).grade(lstm_unroll, "lstm_unroll")
+    hidden("q5b_lstm_unroll/seven steps at other sizes").grade(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_other_sizes(lstm_unroll)
@@ -1304,11 +1269,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q6a_other_sizes(dJ_dWg):
-    import reference
-    from checks import GRADIENT, hidden
+    from checks import hidden
 
-    d = reference.random_partials(seed=9, T=6, n=4)
-    hidden("six steps of larger matrices", d, reference.dJ_dWg(**d), GRADIENT).grade(dJ_dWg, "dJ_dWg")
+    hidden("q6a_derivation/six steps of larger matrices").grade(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_other_sizes(dJ_dWg)
@@ -1427,12 +1390,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q6b_other_sizes(lstm_dWg):
-    import reference
-    from checks import GRADIENT, hidden
+    from checks import hidden
 
-    d = reference.random_lstm(seed=10, T=7, k=3, n=4)
-    want = reference.lstm_gradients(**d)["Wg"]
-    hidden("seven steps at other sizes", d, want, GRADIENT).grade(lstm_dWg, "lstm_dWg")
+    hidden("q6b_lstm_dWg/seven steps at other sizes").grade(lstm_dWg, "lstm_dWg")
 
 
 test_q6b_other_sizes(lstm_dWg)
@@ -1643,12 +1603,9 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q6d_other_sizes(lstm_backward):
-    import reference
-    from checks import GRADIENT, hidden
+    from checks import hidden
 
-    d = reference.random_lstm(seed=11, T=7, k=3, n=4)
-    want = reference.lstm_gradients(**d)
-    hidden("seven steps at other sizes", d, want, GRADIENT).grade(lstm_backward, "lstm_backward")
+    hidden("q6d_lstm_backward/seven steps at other sizes").grade(lstm_backward, "lstm_backward")
 
 
 test_q6d_other_sizes(lstm_backward)
@@ -1805,13 +1762,9 @@ points: 0.5
 hidden: true
 """ # END TEST CONFIG
 def test_q7b_other_sizes(cell_carry):
-    import numpy as np
+    from checks import hidden
 
-    import reference
-    from checks import GRADIENT, hidden
-
-    fs = np.random.default_rng(12).uniform(0.2, 0.95, size=(7, 4))
-    hidden("seven steps", {"fs": fs}, reference.cell_carry(fs), GRADIENT).grade(cell_carry, "cell_carry")
+    hidden("q7b_cell_carry/seven steps").grade(cell_carry, "cell_carry")
 
 
 test_q7b_other_sizes(cell_carry)

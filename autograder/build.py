@@ -85,10 +85,12 @@ def make(master, new, out):
         ignored = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(master.path.resolve().parent, source, ignore=ignored)
         names = ["student", "solutions", "autograder/dist"]
-        if run_fixtures(master, source) and master.path.resolve().parent.is_relative_to(out):
-            names.append(str(master.path.resolve().parent.relative_to(out) / "fixtures.json"))
-            (new / names[-1]).parent.mkdir(parents=True)
-            shutil.copy(source / "fixtures.json", new / names[-1])
+        computed = run_fixtures(master, source)
+        if master.path.resolve().parent.is_relative_to(out):
+            for file in computed:
+                names.append(str(master.path.resolve().parent.relative_to(out) / file.name))
+                (new / names[-1]).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, new / names[-1])
 
         assign(master, source, split)
         archive = new / "autograder/dist" / f"{master.path.stem}-autograder.zip"
@@ -157,14 +159,14 @@ def quiet(temporary):
 
 
 def run_fixtures(master, source):
-    """An assignment that needs computed files brings a fixtures.py, which writes fixtures.json beside itself."""
+    """An assignment that needs computed files brings a fixtures.py, which writes JSON files beside itself: these."""
     if not (source / "fixtures.py").exists():
-        return False
+        return []
     done = subprocess.run([sys.executable, "fixtures.py"], cwd=source, capture_output=True, text=True)
     if done.returncode or not (source / "fixtures.json").exists():
         last = (done.stderr.strip().split("\n")[-1:] or [""])[0] or "left no fixtures.json"
         raise BuildError(f"{Path(master.shown).parent / 'fixtures.py'}:1: {last}")
-    return True
+    return sorted(source.glob("*.json"))
 
 
 def assign(master, source, split):

@@ -1,10 +1,11 @@
 """Compare an answer with the expected numbers, and say in plain words what is wrong.
 
 The test cells call `public` and `hidden`; students receive this file. It must never hold a formula of the
-assignment: what is expected stands as numbers in `fixtures.json` (public) or comes from the caller (hidden).
+assignment: what is expected stands as numbers in `fixtures.json` and, in the grader alone, in `hidden.json`.
 """
 
 import copy
+import functools
 import hashlib
 import json
 import traceback
@@ -15,6 +16,7 @@ import numpy as np
 from gradcheck import relative_error
 
 FIXTURES = Path(__file__).with_name("fixtures.json")
+HIDDEN = FIXTURES.with_name("hidden.json")
 FORWARD, GRADIENT = 1e-9, 1e-7  # relative errors allowed in float64
 FLOAT32 = {FORWARD: 2e-5, GRADIENT: 1e-4}  # and where the answer is float32
 
@@ -57,7 +59,7 @@ class Case:
                 require_unchanged(inputs, self.inputs)
         except CheckFailed as failure:
             if not self.reveal:
-                raise CheckFailed(f"{title}: not right for the hidden case: {self.name}.") from None
+                raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
             raise CheckFailed(f"{title}: {failure}") from None
 
     def compare(self, answer):
@@ -98,16 +100,23 @@ class Case:
 
 
 def public(name):
-    """The public case `name` of fixtures.json."""
-    case = json.loads(FIXTURES.read_text(encoding="utf-8"))["cases"][name]
-    return Case(name, **case | {"inputs": arrays(case["inputs"]), "want": arrays(case["want"])})
+    """The public case `name`, `question/concept`, of fixtures.json."""
+    return stored(FIXTURES, name)
 
 
-def hidden(concept, inputs, want, tolerance=FORWARD):
-    """A case whose failure names `concept` only. `want`: an array, a tuple of arrays or a dict of arrays."""
-    form = type(want).__name__ if isinstance(want, (tuple, dict)) else "array"
-    named = want if form == "dict" else dict(enumerate(want if form == "tuple" else [want]))
-    return Case(concept, inputs, named, form, tolerance, reveal=False)
+def hidden(name):
+    """The hidden case `name` of hidden.json, which students never receive; its failure names the concept only."""
+    return stored(HIDDEN, name, reveal=False)
+
+
+def stored(path, name, **settings):
+    case = contents(path)["cases"][name]
+    return Case(name, **case | {"inputs": arrays(case["inputs"]), "want": arrays(case["want"])}, **settings)
+
+
+@functools.cache
+def contents(path):
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def choice(name, variable, answers):
@@ -115,7 +124,7 @@ def choice(name, variable, answers):
 
     variable: the name of the student's variable, for the message.
     """
-    case = json.loads(FIXTURES.read_text(encoding="utf-8"))["choices"][name]
+    case = contents(FIXTURES)["choices"][name]
     options = f"Choose one of: {', '.join(case['options'])}."
     if not isinstance(answers, dict):
         raise CheckFailed(f"{variable}: expected a dictionary, it is {shown(answers)}. Run the answer's cell again.")

@@ -102,7 +102,7 @@ def test_each_figure_is_a_small_self_contained_svg_with_a_description(figure):
 
 def test_students_get_public_cases_only():
     names = {path.name for path in STUDENT.rglob("*") if path.is_file()}
-    assert not names & {"reference.py", "misconceptions.py", "fixtures.py", "otter_config.json"}
+    assert not names & {"reference.py", "misconceptions.py", "fixtures.py", "hidden.json", "otter_config.json"}
     for path in (STUDENT / "tests").glob("*.py"):
         assert "hidden=True" not in path.read_text()
         assert "reference" not in path.read_text()

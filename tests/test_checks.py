@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from checks import GRADIENT, Case, CheckFailed, cell_runner, choice, hidden, public, signature
+from checks import FORWARD, GRADIENT, Case, CheckFailed, cell_runner, choice, public, signature
 from derivation import PARTIALS, check_paths, terms
+
+
+def hidden(concept, inputs, want, tolerance=FORWARD):
+    return Case(f"q/{concept}", inputs, {"it": want}, "array", tolerance, reveal=False)
+
 
 WANT = {"hs": np.array([[0.5, -0.25, 0.125], [0.3, 0.2, 0.1]]), "ys": np.array([[1.0, 2.0], [3.0, 4.0]])}
 MISTAKE = {"says": "the bias is left out", "hint": 2, "signature": signature(WANT | {"hs": WANT["hs"] * 2})}

@@ -12,15 +12,6 @@ def test_q3_collects_every_step(unroll, RunningAverage):
 
 @test_case(points=1, hidden=True)
 def test_q3_other_lengths(unroll, RunningAverage):
-    import numpy as np
     from checks import hidden, unroller
-    from given import RunningAverage as Average
-    rng = np.random.default_rng(3)
-    start, xs = (rng.normal(size=6), rng.normal(size=(8, 6)))
-    cell, hs, ys = (Average(start), [], [])
-    for x in xs:
-        ys.append(cell.forward(x))
-        hs.append(cell.hidden_state)
-    want = (np.array(hs), np.array(ys))
-    hidden('eight steps', {'start': start, 'xs': xs}, want).grade(unroller(unroll, RunningAverage), 'unroll')
+    hidden('q3_unroll/eight steps').grade(unroller(unroll, RunningAverage), 'unroll')
 

@@ -17,9 +17,6 @@ def test_q5a_states(lstm_step):
 
 @test_case(points=1, hidden=True)
 def test_q5a_other_sizes(lstm_step):
-    import reference
     from checks import hidden
-    d = reference.random_lstm(seed=7, T=1, k=5, n=4)
-    inputs = {'x': d['xs'][0], 'h_prev': d['h0'], 'C_prev': d['C0'], 'p': d['p']}
-    hidden('other sizes', inputs, reference.lstm_step(**inputs)).grade(lstm_step, 'lstm_step')
+    hidden('q5a_lstm_step/other sizes').grade(lstm_step, 'lstm_step')
 

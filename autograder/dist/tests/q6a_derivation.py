@@ -22,8 +22,6 @@ def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
 
 @test_case(points=1, hidden=True)
 def test_q6a_other_sizes(dJ_dWg):
-    import reference
-    from checks import GRADIENT, hidden
-    d = reference.random_partials(seed=9, T=6, n=4)
-    hidden('six steps of larger matrices', d, reference.dJ_dWg(**d), GRADIENT).grade(dJ_dWg, 'dJ_dWg')
+    from checks import hidden
+    hidden('q6a_derivation/six steps of larger matrices').grade(dJ_dWg, 'dJ_dWg')
 

@@ -17,9 +17,6 @@ def test_q6d_inputs_and_first_states(lstm_backward):
 
 @test_case(points=1, hidden=True)
 def test_q6d_other_sizes(lstm_backward):
-    import reference
-    from checks import GRADIENT, hidden
-    d = reference.random_lstm(seed=11, T=7, k=3, n=4)
-    want = reference.lstm_gradients(**d)
-    hidden('seven steps at other sizes', d, want, GRADIENT).grade(lstm_backward, 'lstm_backward')
+    from checks import hidden
+    hidden('q6d_lstm_backward/seven steps at other sizes').grade(lstm_backward, 'lstm_backward')
 

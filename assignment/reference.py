@@ -1,7 +1,8 @@
 """The oracle: what the right answers are, computed in a second way that nobody had to derive.
 
 `fixtures.py` takes from it every number that an answer is compared with. The forward passes are the worksheet's
-equations, one line to an equation and one loop over time. Every derivative is the complex step of a forward pass, f'(x) = Im f(x + ih) / h with h = 1e-30: there is no difference to cancel, so it is exact to rounding.
+equations, one line to an equation and one loop over time. Every derivative is the complex step of a
+forward pass, f'(x) = Im f(x + ih) / h with h = 1e-30: there is no difference to cancel, so it is exact to rounding.
 
 It must never reach a student (it holds the answers), never contain a derived gradient (which could share a
 mistake with the solutions), and never be made fast.

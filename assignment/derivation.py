@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from checks import FIXTURES, CheckFailed, as_numbers, call, contents, digest, unpack
+from checks import FIXTURES, FLOAT32, FORWARD, CheckFailed, as_numbers, call, contents, digest, unpack
 
 PARTIALS = ("dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
 COEFFICIENT, FLOAT32_COEFFICIENT = 1e-9, 1e-4  # how near to a whole number a coefficient counts as one
@@ -55,15 +55,32 @@ def evaluate(function, numbers):
         raise CheckFailed(f"with T = 1 and n = 1: {failure}") from None
 
 
+def is_right(function, draws):
+    """Whether the function gives the stored number at random draws of eight numbers, and again at the first one.
+
+    Two sums of products that differ do not agree at eight random draws. So a right answer takes no more calls than
+    that, and only a wrong one has its formula read off.
+    """
+    for draw in (*draws, draws[0]):
+        value = evaluate(function, draw["numbers"])
+        limit = FLOAT32[FORWARD] if value.dtype == np.float32 else FORWARD
+        if abs(value - draw["answer"]) > limit * abs(draw["answer"]):
+            return False
+    return True
+
+
 def check_paths(function):
     """Say which path is missing, extra or counted otherwise than once."""
     if function is None:
         raise CheckFailed("dJ_dWg: is not defined. Run the cell that defines it.")
+    stored = contents(FIXTURES)
     try:
+        if is_right(function, list(stored["draws"].values())):
+            return
         found = terms(function)
     except CheckFailed as failure:
         raise CheckFailed(f"dJ_dWg: {failure}") from None
-    paths = contents(FIXTURES)["paths"]
+    paths = stored["paths"]
     complaints, met = [], set()
     for factors, coefficient in found.items():
         name = digest("path", *factors)
@@ -73,11 +90,15 @@ def check_paths(function):
         elif coefficient != 1:
             complaints.append(f"the path {paths[name]} is counted {coefficient:.3g} times")
     complaints += [f"the path {words} is missing" for name, words in paths.items() if name not in met]
-    if complaints:
-        products = [(f if c == 1 and f else (f"{c:.3g}", *f)) for f, c in found.items()]
-        formula = " + ".join(map(" * ".join, products))
-        formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
+    if not complaints:
         raise CheckFailed(
-            f"dJ_dWg: with every array a single number (T = n = 1), your formula is {formula or '0'}. "
-            + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
+            "dJ_dWg: with every array a single number (T = n = 1), it follows the right formula for some inputs and "
+            "not for others. Does it look at the size of a number, or does something stay behind from a call?"
         )
+    products = [(f if c == 1 and f else (f"{c:.3g}", *f)) for f, c in found.items()]
+    formula = " + ".join(map(" * ".join, products))
+    formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
+    raise CheckFailed(
+        f"dJ_dWg: with every array a single number (T = n = 1), your formula is {formula or '0'}. "
+        + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
+    )

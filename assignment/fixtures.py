@@ -47,6 +47,17 @@ PATHS = {
 }
 
 
+def draws(count=8):
+    """Eight numbers for the eight partials, all of them away from 0, and what the derivation gives for them."""
+    rng, found = np.random.default_rng(182), {}
+    for number in range(1, count + 1):
+        sizes = (rng.uniform(0.5, 2, len(PARTIALS)) * rng.choice((-1, 1), len(PARTIALS))).round(3)
+        arrays = {name: np.full((1, 1, 1), size) for name, size in zip(PARTIALS, sizes, strict=True)}
+        answer = ref.dJ_dWg(**arrays | {"dJ_dh": sizes[:1].reshape(1, 1)}).item()
+        found[f"draw {number}"] = {"numbers": sizes.tolist(), "answer": answer}
+    return found
+
+
 def three_decimals(values):
     """The same inputs, rounded, in a dict of any depth."""
     if isinstance(values, dict):
@@ -297,6 +308,7 @@ def main():
     public = {
         "cases": rounded(with_mistakes(rnn_cases() | lstm_cases())),
         "choices": choices(),
+        "draws": rounded(draws()),
         "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
     }
     FIXTURES.write_text(one_entry_a_line(public), encoding="utf-8")

@@ -24,7 +24,7 @@ import numpy as np
 from autograder import wire
 
 ENGINE = str(Path(__file__).resolve().parents[1])
-START = "import sys; sys.path.insert(0, {0!r}); from autograder.sandbox import main; main({1})"
+SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.sandbox import main; main({1})"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Server:
         clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.home, "TMPDIR": self.home}
         clean |= {"IPYTHONDIR": self.home, "MPLCONFIGDIR": self.home, "MPLBACKEND": "agg"}
         clean |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        command = [sys.executable, "-I", "-c", START.format(ENGINE, theirs.fileno())]
+        command = [sys.executable, "-I", "-c", SERVE.format(ENGINE, theirs.fileno())]
         self.process = subprocess.Popen(
             command,
             env=clean,
@@ -81,15 +81,15 @@ class Server:
         ours, theirs = socket.socketpair()
         with theirs:
             deadline = time.monotonic() + 60
-            wire.send(self.control, wire.encode({"op": "start", **order}), deadline)
-            socket.send_fds(self.control, [b"."], [theirs.fileno()])
+            socket.send_fds(self.control, [wire.START], [theirs.fileno()])
+            wire.send(self.control, wire.encode(order), deadline)
             wire.receive(self.control, deadline)
         return ours
 
     def stop(self):
         """End the running process and all that it started. How it ended: {"status", "reason"}."""
         deadline = time.monotonic() + 30
-        wire.send(self.control, wire.encode({"op": "stop"}), deadline)
+        wire.send(self.control, wire.STOP, deadline)
         return wire.decode(wire.receive(self.control, deadline))
 
     def close(self):
@@ -146,6 +146,7 @@ class Submission:
         self.sock = self.scratch = self.server = None
         self.fatal, self.complaints = {}, {}
         self.starts, self.last_end, self.held_by = 0, "", ""
+        self.proxies = {}
 
     def __enter__(self):
         return self
@@ -164,7 +165,7 @@ class Submission:
                 if not self.held_by:
                     raise RuntimeError("the sandbox does not start on this system")
                 raise Ended(f"the notebook was stopped too often or ran too long. Last: {self.last_end}")
-            self.starts += 1
+            self.starts, self.proxies = self.starts + 1, {}
             with contextlib.suppress(Ended):
                 self._start()
                 self._run_cells()
@@ -223,12 +224,15 @@ class Submission:
         return "No cell defines it."
 
     def get(self, name, default=None):
-        """The notebook's value of a name: plain data or a Proxy."""
+        """The notebook's value of a name: plain data, or a Proxy, which stays the same while the process lives."""
+        if self.alive and name in self.proxies:
+            return self.proxies[name]
         answer = self._ask(self.limits.call, "get", name)
         if not (type(answer) is tuple and len(answer) == 2 and type(answer[0]) is bool):
             self._end("what came back is no answer")
         if isinstance(answer[1], Proxy):
             object.__setattr__(answer[1], "__name__", name)
+            self.proxies[name] = answer[1]
         return answer[1] if answer[0] else default
 
     def _ask(self, seconds, *question):

@@ -22,7 +22,9 @@ KEYS = (bool, int, float, str, bytes, tuple, type(None), np.generic)
 MAX_TREE, MAX_BLOB = 1 << 20, 64 << 20  # bytes
 MAX_DEPTH, MAX_NODES, MAX_KEYS = 32, 200_000, 4096
 MAX_DIGITS = 1000
+AT_ONCE = 1 << 16  # bytes: most messages come whole in one read
 HEADER = struct.Struct(">II")
+START, STOP = b"+", b"-"  # what the grader calls to the warm server: a start comes with a descriptor and an order
 
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
 
@@ -43,7 +45,7 @@ class _Writer:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("the value is too deep or has too many parts")
-        if value is None or kind is bool or kind is float:
+        if value is None or kind in (bool, float) or (kind is str and value.isascii()):
             return value
         if value is ...:
             return [DOTS]
@@ -69,14 +71,14 @@ class _Writer:
         if issubclass(kind, (bytes, bytearray)):
             return bytes(value)
         if issubclass(kind, list):
-            return [LIST, *(self.tree(v, depth + 1) for v in list.__iter__(value))]
+            return [LIST, *[self.tree(v, depth + 1) for v in list.__iter__(value)]]
         if issubclass(kind, tuple):
-            return [TUPLE, *(self.tree(v, depth + 1) for v in tuple.__iter__(value))]
+            return [TUPLE, *[self.tree(v, depth + 1) for v in tuple.__iter__(value)]]
         if issubclass(kind, dict):
             if dict.__len__(value) > MAX_KEYS:
                 raise WireError("a dictionary has too many keys")
             items = [part for pair in dict.items(value) for part in pair]
-            return [DICT, *(self.tree(v, depth + 1) for v in items)]
+            return [DICT, *[self.tree(v, depth + 1) for v in items]]
         number, name = self.handle(value)
         return [HANDLE, number, name]
 
@@ -109,15 +111,15 @@ class _Reader:
             return tuple([self.value(v, depth + 1) for v in rest])
         if tag == DICT:
             return self.dictionary([self.value(v, depth + 1) for v in rest])
-        types = tuple(type(v) for v in rest)
+        types = tuple(map(type, rest))
+        if tag == ARRAY and types == (str, list):
+            return self.array(*rest)
         if tag == DOTS and types == ():
             return ...
         if tag == COMPLEX and types == (float, float):
             return complex(*rest)
         if tag == BIG and types == (str,) and len(rest[0]) <= MAX_DIGITS and rest[0].lstrip("-").isdecimal():
             return int(rest[0])
-        if tag == ARRAY and types == (str, list):
-            return self.array(*rest)
         if tag == SCALAR and types == (str,):
             return self.array(rest[0], [])[()]
         if tag == HANDLE and types == (int, str) and rest[0] >= 0:
@@ -180,20 +182,27 @@ def lengths(header):
 
 
 def receive(sock, deadline=None):
-    """One frame's bytes. Raises EOFError at the end of the stream, TimeoutError at `deadline` (time.monotonic())."""
-    header = _read(sock, HEADER.size, deadline)
-    return header + _read(sock, sum(lengths(header)), deadline)
+    """One frame's bytes. Raises EOFError at the end of the stream, TimeoutError at `deadline` (time.monotonic()).
 
-
-def _read(sock, size, deadline):
-    data, got = bytearray(size), 0
-    while got < size:
-        _patience(sock, deadline)
-        count = sock.recv_into(memoryview(data)[got:])
-        if not count:
-            raise EOFError("the other side has gone")
-        got += count
+    Question and answer take turns, so whatever follows a frame was not asked for, and raises WireError.
+    """
+    data = bytearray()
+    while len(data) < HEADER.size:
+        data += _some(sock, AT_ONCE, deadline)
+    size = HEADER.size + sum(lengths(data[: HEADER.size]))
+    while len(data) < size:
+        data += _some(sock, min(size - len(data), MAX_TREE), deadline)
+    if len(data) > size:
+        raise WireError("more came than one message")
     return bytes(data)
+
+
+def _some(sock, size, deadline):
+    _patience(sock, deadline)
+    part = sock.recv(size)
+    if not part:
+        raise EOFError("the other side has gone")
+    return part
 
 
 def send(sock, frame, deadline=None):

@@ -109,6 +109,7 @@ def hidden(name):
     return stored(HIDDEN, name, reveal=False)
 
 
+@functools.cache
 def stored(path, name, **settings):
     case = contents(path)["cases"][name]
     return Case(name, **case | {"inputs": arrays(case["inputs"]), "want": arrays(case["want"])}, **settings)
@@ -149,12 +150,12 @@ def cell_runner(make):
         for name, value in attributes.items():
             setattr(cell, name, value)
         cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
-        hs, ys = [], []
+        forward, hs, ys = cell.forward, [], []
         for step, x in enumerate(xs, start=1):
-            y = cell.forward(x)
-            if not hasattr(cell, "output"):
+            y = forward(x)
+            h, output = cell.hidden_state, getattr(cell, "output", CheckFailed)
+            if output is CheckFailed:
                 raise CheckFailed("forward(x) must also keep its result, in self.output.")
-            h, output = cell.hidden_state, cell.output
             for name, value in (("forward(x)", y), ("self.hidden_state", h), ("self.output", output)):
                 if value is None or value is ...:
                     raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}")
@@ -265,8 +266,9 @@ def as_numbers(name, value, want):
         turned = " Is it transposed?" if array.shape == want.shape[::-1] else ""
         raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{turned}")
     array = array if array.dtype == np.float32 else array.astype(np.float64)
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.argwhere(~finite)
         raise CheckFailed(
             f"{entry(name, bad[0])} is {array[tuple(bad[0])]} ({len(bad)} of {array.size} entries are not finite). "
             "Look for a division by zero or an overflow."

@@ -4,6 +4,7 @@
 In every attacked notebook q1 is answered wrongly (`WRONG`), q2 and q3 honestly: 4 of 6 points are earned, no more.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import pytest
 from kit import HONEST, QUICK, SECRET, WRONG, Graded, notebook, write_notebook, write_zip
 
 from autograder import gradescope
-from autograder.submission import Limits, close_server
+from autograder.submission import Limits, Submission, close_server
 
 EARNED = {"q1": 0, "q2": 2, "q3": 2}
 
@@ -235,23 +236,40 @@ def test_a_zip_bomb_is_no_bomb(tmp_path, archive):
 
 def test_a_process_that_waits_for_the_results_is_gone_before_they_are_written(tmp_path, archive, monkeypatch):
     cell = IN_A_CELL["a detached process"]
-    seen, replace = [], gradescope.replace
+    seen, replace, start, folders = [], gradescope.replace, Submission._start, []
+
+    def note(self):
+        start(self)
+        folders.append(self.scratch)
 
     def watch(path, data):
-        running = [p for p in os.listdir("/proc") if p.isdecimal() and is_students(p)]
-        seen.append((path.name, running))
+        seen.append((path.name, [folder for folder in folders if runs_in(folder)]))
         replace(path, data)
 
+    def write(root):
+        write_notebook(root / "submission" / "a.ipynb", attacked(cell))
+
+    monkeypatch.setattr(Submission, "_start", note)
     monkeypatch.setattr(gradescope, "replace", watch)
-    report = container(tmp_path, archive, lambda r: write_notebook(r / "submission" / "a.ipynb", attacked(cell)))
-    assert scores(report) == EARNED and seen[-1] == ("results.json", [])
+    report = container(tmp_path, archive, write)
+    assert scores(report) == EARNED and folders and seen[-1] == ("results.json", [])
 
 
-def is_students(pid):
-    try:
-        return Path(f"/proc/{pid}").stat().st_uid >= 1_000_000
-    except OSError:
-        return False
+def test_the_process_that_waits_can_be_seen_while_it_waits():
+    with Submission([IN_A_CELL["a detached process"]], {}, QUICK) as run:
+        run.ensure()
+        folder = run.scratch
+        assert runs_in(folder) >= 2
+    assert runs_in(folder) == 0
+
+
+def runs_in(folder):
+    """How many processes have a working folder, there still or removed."""
+    links = []
+    for pid in filter(str.isdecimal, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(f"/proc/{pid}/cwd"))
+    return sum(link.removesuffix(" (deleted)") == folder for link in links)
 
 
 def test_a_failing_grader_leaves_a_fallback_that_shows_students_nothing(tmp_path, archive, monkeypatch):

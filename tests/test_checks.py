@@ -243,6 +243,48 @@ def test_the_fit_finds_every_coefficient():
     assert all(found[names] == pytest.approx(expected[names]) for names in expected)
 
 
+def test_a_right_formula_is_known_by_a_few_draws_and_only_a_wrong_one_is_read_off():
+    calls = []
+
+    def counted(*products):
+        return lambda **partials: calls.append(1) or formula(*products)(**partials)
+
+    check_paths(counted(H, C, NOW))
+    assert len(calls) == 9
+    with pytest.raises(CheckFailed):
+        check_paths(counted(H, C))
+    assert len(calls) > 256
+
+
+@pytest.mark.parametrize("change", [np.abs, np.positive], ids=["sizes without signs", "signs kept"])
+def test_the_draws_have_both_signs_and_no_number_near_zero(change):
+    from checks import FIXTURES, contents
+
+    draws = list(contents(FIXTURES)["draws"].values())
+    numbers = np.array([draw["numbers"] for draw in draws])
+    assert np.abs(numbers).min() >= 0.5 and all((column < 0).any() and (column > 0).any() for column in numbers.T)
+    assert min(abs(draw["answer"]) for draw in draws) > 0.1
+    for partial in PARTIALS[:-1]:
+
+        def changed(partial=partial, **partials):
+            return formula(H, C, NOW)(**partials | {partial: change(partials[partial])})
+
+        if change is np.positive:
+            check_paths(changed)
+        else:
+            with pytest.raises(CheckFailed):
+                check_paths(changed)
+
+
+def test_a_formula_that_is_right_for_the_known_sizes_only_is_refused():
+    def by_size(**partials):
+        known = any(np.isclose(abs(partials["dJ_dh"].item()), size) for size in (1.1,))
+        return formula(H, C, NOW if known else OUTPUT)(**partials)
+
+    with pytest.raises(CheckFailed, match="for some inputs and not for others"):
+        check_paths(by_size)
+
+
 def test_a_square_or_a_quotient_is_no_path():
     def squared(dJ_dh, **rest):
         return formula(H, C, NOW)(dJ_dh=dJ_dh**3, **rest)

@@ -6,7 +6,6 @@ with all that it started; a fresh one goes on with the next case, without the ce
 """
 
 import atexit
-import builtins
 import contextlib
 import os
 import shutil
@@ -19,12 +18,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from autograder import wire
+from autograder.proxy import Ended, Proxy, StudentError, about, give_back, remote_error
 
 ENGINE = str(Path(__file__).resolve().parents[1])
-SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.sandbox import main; main({1})"
+SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.server import main; main({1})"
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,6 @@ class Limits:
     memory: int = 4 << 30
     disk: int = 256 << 20
     restarts: int = 3
-
-
-class StudentError(Exception):
-    """Raised by the student's code. Its type has the name of the student's exception."""
-
-    def __str__(self):
-        return str(self.args[0])
-
-
-class Ended(StudentError):
-    """The student's process was stopped, or has gone."""
 
 
 class Confinement(RuntimeError):
@@ -267,8 +254,8 @@ class Submission:
 
     def _number_of(self, thing):
         """A proxy may go back where it came from; nothing else of ours crosses."""
-        if isinstance(thing, Proxy) and _about(thing)[0] == (self, self.starts):
-            return _about(thing)[1], "object"
+        if isinstance(thing, Proxy) and about(thing)[0] == (self, self.starts):
+            return about(thing)[1], "object"
         raise wire.WireError(f"a {type(thing).__name__} of the tests' cannot cross to the student's side")
 
     def _proxy(self, number, name):
@@ -302,83 +289,3 @@ def how_it_ended(status):
     with contextlib.suppress(ValueError):
         return f"the Python process crashed or was killed ({signal.Signals(-status).name})"
     return "the Python process was killed"
-
-
-class Proxy:
-    """An object of the student's: calling, getting and setting attributes happen over there.
-
-    Names with two leading underscores never cross, so numpy, copy and pickle find nothing to call. Two proxies are
-    equal only where they are one; `==` never asks the student's side.
-    """
-
-    __slots__ = ("__name__", "_about")
-
-    def __init__(self, owner, number):
-        object.__setattr__(self, "_about", (owner, number))
-        object.__setattr__(self, "__name__", type(self).__name__)
-
-    def __getattribute__(self, name):
-        if name.startswith("__"):
-            return object.__getattribute__(self, name)
-        return _ask(self, "getattr", name)
-
-    def __setattr__(self, name, value):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        _ask(self, "setattr", name, value)
-
-    def __call__(self, *args, **kwargs):
-        return _ask(self, "call", args, kwargs)
-
-    def __reduce_ex__(self, protocol):
-        raise TypeError("an object of the student's cannot be copied")
-
-
-def _about(proxy):
-    return object.__getattribute__(proxy, "_about")
-
-
-def _ask(proxy, op, *rest):
-    (submission, start), _ = _about(proxy)
-    if start != submission.starts:
-        raise Ended(submission.last_end)
-    return submission._ask(submission.limits.call, op, proxy, *rest)
-
-
-def remote_error(name, message, where=""):
-    """An exception to raise here for one that the student's code raised there; always an Exception."""
-    where = f" ({where})" if where and name != "NotImplementedError" else ""
-    base = getattr(builtins, name, None)
-    if isinstance(base, type) and issubclass(base, Exception):
-        with contextlib.suppress(TypeError):  # those that want more than a message
-            return type(name, (StudentError, base), {})(f"{message}{where}")
-    return type(name if name.isidentifier() else "Exception", (StudentError,), {})(f"{message}{where}")
-
-
-def give_back(ours, theirs):
-    """Write what the call changed in its arguments into the arguments, as it would be in one process."""
-    if type(theirs) is not type(ours):
-        return
-    if isinstance(ours, np.ndarray):
-        if ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.flags.writeable:
-            np.copyto(ours, theirs)
-        elif ours.dtype.kind == "f" and ours.flags.writeable:
-            ours.fill(np.nan)  # resized or retyped: certainly not what it was
-    elif type(ours) is dict:
-        for name, value in theirs.items():
-            if name in ours and type(ours[name]) is type(value) and isinstance(value, np.ndarray | dict | list):
-                give_back(ours[name], value)
-            else:
-                ours[name] = value
-        for name in [name for name in ours if name not in theirs]:
-            del ours[name]
-    elif type(ours) is list:
-        for index, value in enumerate(theirs[: len(ours)]):
-            if type(value) is type(ours[index]) and isinstance(value, np.ndarray | dict | list):
-                give_back(ours[index], value)
-            else:
-                ours[index] = value
-        ours[len(theirs) :] = theirs[len(ours) :]
-    elif type(ours) is tuple:
-        for a, b in zip(ours, theirs, strict=False):
-            give_back(a, b)

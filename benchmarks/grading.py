@@ -28,7 +28,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.grade import Assignment, grade, read_submission
+from autograder.grade import Assignment, grade
+from autograder.handed_in import read_submission
 from autograder.submission import Submission, close_server
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -72,7 +72,7 @@ IN_A_CELL = {
     "    except OSError: pass",
     "a fork that answers": "import os\nos.fork()",
     "asking for the answer": "def double(x): return input()",
-    "rebinding the served class": "import sys\nfor m in ('autograder.wire', 'autograder.sandbox'):\n"
+    "rebinding the served class": "import sys\nfor m in ('autograder.wire', 'autograder.student'):\n"
     "    sys.modules.pop(m, None)",
 }
 
@@ -132,7 +132,7 @@ def test_the_wire_does_not_win_by(reply, when, tmp_path, archive):
 
 def test_a_handle_out_of_thin_air_is_refused(tmp_path, archive):
     cell = (
-        "import autograder.sandbox as s\n"
+        "import autograder.student as s\n"
         "s.Student.named = lambda self, thing: (7_000_000, '__import__(\"os\")')\n"
         "def double(x): return object()"
     )

@@ -11,7 +11,8 @@ import pytest
 from kit import HONEST, QUICK
 
 from autograder import landlock
-from autograder.submission import Confinement, Ended, Limits, Proxy, StudentError, Submission
+from autograder.proxy import Ended, Proxy, StudentError
+from autograder.submission import Confinement, Limits, Submission
 
 confined = pytest.mark.skipif(not landlock.available(), reason="this kernel has no Landlock")
 
@@ -159,6 +160,8 @@ def test_the_process_holds_no_secret_module():
             "autograder",
             "autograder.landlock",
             "autograder.sandbox",
+            "autograder.server",
+            "autograder.student",
             "autograder.wire",
             "otter",
         }

@@ -1,0 +1,152 @@
+"""What a student handed in: a notebook, a script, a zip or a folder, to code cells and the files beside them.
+
+It must never run, import or unpack anything of it, follow a link out of it, or fail in another way than by Refused.
+"""
+
+import json
+import re
+import stat
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+MAX_NOTEBOOK, MAX_FILE, MAX_FILES = 64 << 20, 8 << 20, 100
+MAX_MESSAGE = 1500
+
+
+class Refused(ValueError):
+    """A submission that cannot be graded; the message tells the student what to do."""
+
+
+def read_submission(path, assignment=None):
+    """([source of each code cell], {name: bytes} of the files beside it). Raises Refused."""
+    files = entries(path)
+    notebooks = [name for name in files if name.endswith(".ipynb")]
+    scripts = [name for name in files if name.endswith(".py") and "/" not in name]
+    if not notebooks and len(archives := [name for name in files if name.endswith(".zip")]) == 1 and path.is_dir():
+        return read_submission(path / archives[0], assignment)
+    if len(notebooks) > 1:
+        raise Refused(f"it holds {len(notebooks)} notebooks. Hand in one: the one with your answers.")
+    if not notebooks and len(scripts) != 1:
+        raise Refused("it holds no notebook. Hand in your .ipynb file, or the zip that its last cell makes.")
+    chosen = notebooks[0] if notebooks else scripts[0]
+    data = files[chosen](MAX_NOTEBOOK)
+    if data is None:
+        raise Refused(
+            f"the notebook is larger than {MAX_NOTEBOOK >> 20} MB. Clear its outputs, save and hand in again."
+        )
+    text = data.decode("utf-8-sig", "replace")
+    cells = notebook_cells(text, assignment) if notebooks else script_cells(text)
+    extras = {}
+    for name, read in files.items():
+        if name != chosen and not name.endswith((".ipynb", ".zip")) and len(extras) < MAX_FILES:
+            data = read(MAX_FILE)
+            if data is not None:
+                extras[name] = data
+    return cells, extras
+
+
+def entries(path):
+    """{safe relative name: function(limit) -> bytes or None} of the plain files in a file, folder or zip."""
+    try:
+        if path.is_symlink() or not path.exists():
+            raise Refused("the file is not there.")
+        if path.is_dir():
+            found = [p for p in sorted(path.rglob("*")) if stat.S_ISREG(p.lstat().st_mode) and inside(p, path)]
+            return {p.relative_to(path).as_posix(): reader(p) for p in found[:1000] if safe(p.relative_to(path))}
+        if zipfile.is_zipfile(path) and path.suffix != ".ipynb":
+            archive = zipfile.ZipFile(path)
+            plain = [i for i in archive.infolist() if not i.is_dir() and not stat.S_ISLNK(i.external_attr >> 16)]
+            return {i.filename: zip_reader(archive, i) for i in plain[:1000] if safe(PurePosixPath(i.filename))}
+        if path.suffix in (".ipynb", ".py"):
+            return {path.name: reader(path)}
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused("the file cannot be read. Save the notebook, export it and hand it in again.") from None
+    raise Refused("it is no notebook and no zip. Hand in your .ipynb file, or the zip that its last cell makes.")
+
+
+def inside(path, folder):
+    """Whether a file's real place is in the folder: no link on the way leads out."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def safe(name):
+    parts = PurePosixPath(str(name)).parts
+    odd = {"..", ".ipynb_checkpoints", "__MACOSX", "__pycache__"} & set(parts) or len(str(name)) > 200
+    return bool(parts) and not odd and not any(p.startswith(("/", ".")) or "\\" in p or "\0" in p for p in parts)
+
+
+def reader(path):
+    def read(limit):
+        try:
+            with open(path, "rb") as file:
+                data = file.read(limit + 1)
+        except OSError:
+            return None
+        return data if len(data) <= limit else None
+
+    return read
+
+
+def zip_reader(archive, info):
+    def read(limit):
+        try:
+            with archive.open(info) as file:
+                data = file.read(limit + 1)
+        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error):
+            return b"" if info.filename.endswith(".ipynb") else None
+        return data if len(data) <= limit else None
+
+    return read
+
+
+def notebook_cells(text, assignment):
+    """The code cells of a notebook of any format, without those that grading skips. Raises Refused."""
+    broken = Refused("the notebook is damaged or empty. Open it, save it and hand it in again.")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise broken from None
+    if not isinstance(notebook, dict):
+        raise broken
+    sheets = notebook.get("worksheets")
+    cells = notebook.get(
+        "cells", sheets[0].get("cells") if sheets and isinstance(sheets, list) and isinstance(sheets[0], dict) else None
+    )
+    if not isinstance(cells, list):
+        raise broken
+    meta = as_dict(notebook.get("metadata"))
+    name, language = as_dict(meta.get("otter")).get("assignment_name"), as_dict(meta.get("kernelspec")).get("language")
+    if assignment and name and name != assignment:
+        raise Refused(f"this is the notebook of {clean(str(name))[:80]!r}, expected {assignment!r}.")
+    if language and str(language).lower() not in ("python", "python3"):
+        raise Refused("its cells are not Python. Hand in the notebook of this assignment.")
+    sources = []
+    for cell in map(as_dict, cells):
+        tags = as_dict(cell.get("metadata")).get("tags")
+        if cell.get("cell_type") == "code" and not (isinstance(tags, list) and "otter_ignore" in tags):
+            source = cell.get("source", cell.get("input", ""))
+            lines = source if isinstance(source, list) else [source]
+            sources.append("".join(line for line in lines if isinstance(line, str)))
+    if not any(source.strip() for source in sources):
+        raise Refused("the notebook has no code. Did you save it before handing it in?")
+    return sources
+
+
+def as_dict(value):
+    return value if isinstance(value, dict) else {}
+
+
+def script_cells(text):
+    """A script's cells, where `# %%` lines part it; else all of it as one."""
+    cells = re.split(r"(?m)^# %%(.*)$", "\n" + text)
+    return [cells[0]] + [body for kind, body in zip(cells[1::2], cells[2::2], strict=True) if "[" not in kind]
+
+
+def clean(text):
+    """A bounded text without control characters or broken ones."""
+    text = text.encode("utf-8", "replace").decode()
+    text = "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"

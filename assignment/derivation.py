@@ -52,7 +52,7 @@ def evaluate(function, numbers):
         answer = unpack(call(function, arguments), {"dJ_dWg": None}, "array")["dJ_dWg"]
         return as_numbers("the answer", answer, np.ones((1, 1)))[0, 0]
     except CheckFailed as failure:
-        raise CheckFailed(f"with T = 1 and n = 1: {failure}") from None
+        raise CheckFailed(f"with T = 1 and n = 1: {failure}", failure.causes) from None
 
 
 def is_right(function, draws):
@@ -79,7 +79,7 @@ def check_paths(function):
             return
         found = terms(function)
     except CheckFailed as failure:
-        raise CheckFailed(f"dJ_dWg: {failure}") from None
+        raise CheckFailed(f"dJ_dWg: {failure}", failure.causes) from None
     paths = stored["paths"]
     complaints, met = [], set()
     for factors, coefficient in found.items():
@@ -100,5 +100,6 @@ def check_paths(function):
     formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
     raise CheckFailed(
         f"dJ_dWg: with every array a single number (T = n = 1), your formula is {formula or '0'}. "
-        + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
+        + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2.",
+        complaints[:4],
     )

@@ -21,6 +21,8 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.handed_in import Refused, clean, read_submission
 from autograder.submission import Confinement, Ended, Limits, StudentError, Submission, close_server, remove
 
+STOPS = 2  # how often an answer may end the student's process
+
 
 class Assignment:
     """The instructor's zip (or its folder, unpacked), ready to grade with. A context manager.
@@ -77,6 +79,13 @@ class Assignment:
             raise ValueError(f"{path.name} is no exception-format test: assign with `tests: {{ok_format: false}}`")
         return ExceptionTestFile.from_string(source, path=f"tests/{path.name}")
 
+    def fresh_files(self):
+        """The test files, without results."""
+        files = [ExceptionTestFile(t.name, t.path, t.test_cases, t.all_or_nothing) for t in self.tests]
+        for file, original in zip(files, self.tests, strict=True):
+            file.source = original.source
+        return files
+
 
 class Names:
     """What test functions take their parameters from; remembers which names the notebook lacks."""
@@ -110,54 +119,88 @@ def grade(submission, archive, limits=Limits(), unconfined=False):  # noqa: B008
     if not isinstance(archive, Assignment):
         with Assignment(archive) as assignment:
             return grade(submission, assignment, limits, unconfined)
-    files = [ExceptionTestFile(t.name, t.path, t.test_cases, t.all_or_nothing) for t in archive.tests]
-    for file, original in zip(files, archive.tests, strict=True):
-        file.source = original.source
-    results = GradingResults(files)
     try:
         cells, extras = read_submission(Path(submission), archive.config.assignment_name)
     except Refused as refusal:
-        for file in files:
-            file.test_case_results = [TestCaseResult(c, f"❌ not graded: {refusal}", False) for c in file.test_cases]
-        results.set_output(f"This submission could not be graded: {refusal}")
-        return results
-    support = archive.student_files
-    with Submission(cells, support | {k: v for k, v in extras.items() if k not in support}, limits, unconfined) as run:
-        for file in files:
-            file.test_case_results = [grade_case(case, file.name, run) for case in file.test_cases]
+        return not_graded(archive, refusal)
+    return grade_cells(cells, extras, archive, limits, unconfined)
+
+
+def not_graded(assignment, why):
+    """The results of a submission that cannot be graded."""
+    results = GradingResults(assignment.fresh_files())
+    for file in results.results.values():
+        file.test_case_results = [TestCaseResult(c, f"❌ not graded: {why}", False) for c in file.test_cases]
+    results.set_output(f"This submission could not be graded: {why}")
+    return results
+
+
+def grade_cells(cells, extras, assignment, limits=Limits(), unconfined=False):  # noqa: B008
+    """Grade what `read_submission` has read: the cells' sources, and the files beside the notebook."""
+    results = GradingResults(assignment.fresh_files())
+    files = assignment.student_files
+    with Submission(cells, files | {k: v for k, v in extras.items() if k not in files}, limits, unconfined) as run:
+        for file in results.results.values():
+            file.test_case_results = grade_question(file, run)
         if run.held_by.startswith("NOTHING"):
             print(f"UNCONFINED: the student's code was held by {run.held_by}.", file=sys.stderr)
         results.set_output(overview(run))
     return results
 
 
+def grade_question(file, run):
+    """The results of a question's cases. Its answer may stop the student's process twice; then the rest is not run."""
+    results, stops = [], 0
+    for case in file.test_cases:
+        if stops < STOPS:
+            results.append(grade_case(case, file.name, run))
+            stops += not (run.alive or run.exhausted)
+        else:
+            results.append(
+                case_result(case, file.name, False, f"not run: the answer was stopped {STOPS} times before.")
+            )
+    return results
+
+
 def grade_case(case, question, run):
     """Run one test function; the message is what the student reads."""
-    names, passed, text = Names(run), False, ""
+    names, passed, text, causes = Names(run), False, "", ()
     try:
         run.ensure()
         before = run.starts
-        passed, text = outcome(case, names)
+        passed, text, causes = outcome(case, names)
     except Ended as end:
-        before, text = run.starts, f"stopped: {end}"
+        before, text, causes = run.starts, f"stopped: {end}", ["stopped while it ran"]
     if passed and not (run.alive and run.starts == before):
         passed, text = False, f"stopped: {run.last_end}"  # a test that expects an exception is no way out
     if not passed:
         for name in names.missing:
             text += f" The notebook as handed in does not define `{name}`. {run.complaint_about(name)}"
+    return case_result(case, question, passed, text, ["not defined"] if names.missing else causes)
+
+
+def case_result(case, question, passed, text, causes=()):
+    """Otter's result of a case, and with it `causes`: the mistakes in a few words, for the report on a class."""
     mark, what = ("✅", "") if passed else ("❌", f": {clean(text)}")
-    return TestCaseResult(case, f"{mark} {title(case, question)}{what}", passed)
+    result = TestCaseResult(case, f"{mark} {title(case, question)}{what}", passed)
+    result.causes = [clean(cause) for cause in causes]
+    return result
 
 
 def outcome(case, names):
-    """(whether it passed, what it says). Whatever a test function raises is the case's failure."""
+    """(whether it passed, what it says, its causes). Whatever a test function raises is the case's failure.
+
+    An assertion class of the test author's own may carry `causes`; the student's exceptions cannot.
+    """
     try:
         case.body.call_func(names)
-        return True, ""
+        return True, "", ()
     except Ended:
         raise
     except (Exception, SystemExit) as error:
-        return False, wording(error, case.hidden)
+        theirs = isinstance(error, StudentError)
+        causes = [f"stops with {type(error).__name__}"] if theirs else getattr(error, "causes", ())
+        return False, wording(error, case.hidden), causes
 
 
 def wording(error, hidden):

@@ -27,14 +27,14 @@ SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.server import ma
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a cell, a call and the whole submission; bytes of memory and disk; fresh starts."""
+    """Seconds for a cell, a call and the whole submission; bytes of memory and disk; how many cells may be fatal."""
 
-    cell: float = 60
-    call: float = 20
-    whole: float = 600
+    cell: float = 20
+    call: float = 5
+    whole: float = 180
     memory: int = 4 << 30
     disk: int = 256 << 20
-    restarts: int = 3
+    fatal_cells: int = 3
 
 
 class Confinement(RuntimeError):
@@ -132,7 +132,7 @@ class Submission:
         self.deadline = time.monotonic() + limits.whole
         self.sock = self.scratch = self.server = None
         self.fatal, self.complaints = {}, {}
-        self.starts, self.last_end, self.held_by = 0, "", ""
+        self.starts, self.failed_starts, self.last_end, self.held_by = 0, 0, "", ""
         self.proxies = {}
 
     def __enter__(self):
@@ -145,17 +145,24 @@ class Submission:
     def alive(self):
         return self.sock is not None
 
+    @property
+    def exhausted(self):
+        """Whether no more process is started: too many cells were fatal, or the time is up."""
+        return self.failed_starts > self.limits.fatal_cells or time.monotonic() > self.deadline
+
     def ensure(self):
         """A process that has run the cells; raises Ended where no more can be started."""
         while not self.alive:
-            if self.starts > self.limits.restarts or time.monotonic() > self.deadline:
+            if self.exhausted:
                 if not self.held_by:
                     raise RuntimeError("the sandbox does not start on this system")
                 raise Ended(f"the notebook was stopped too often or ran too long. Last: {self.last_end}")
             self.starts, self.proxies = self.starts + 1, {}
-            with contextlib.suppress(Ended):
+            try:
                 self._start()
                 self._run_cells()
+            except Ended:
+                self.failed_starts += 1
 
     def _start(self):
         self.scratch = tempfile.mkdtemp(prefix="student-")

@@ -22,7 +22,11 @@ FLOAT32 = {FORWARD: 2e-5, GRADIENT: 1e-4}  # and where the answer is float32
 
 
 class CheckFailed(AssertionError):
-    """What a failing check tells the student."""
+    """What a failing check tells the student. `causes` name the mistakes in a few words, to count them in a class."""
+
+    def __init__(self, text, causes=()):
+        super().__init__(text)
+        self.causes = tuple(causes)
 
 
 class Case:
@@ -55,12 +59,12 @@ class Case:
                     self.compare(answer)
                 except CheckFailed as failure:
                     again = " Does something stay behind from the first call?" if attempt else ""
-                    raise CheckFailed(f"{attempt}{failure}{again}") from None
+                    raise CheckFailed(f"{attempt}{failure}{again}", failure.causes) from None
                 require_unchanged(inputs, self.inputs)
         except CheckFailed as failure:
             if not self.reveal:
                 raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
-            raise CheckFailed(f"{title}: {failure}") from None
+            raise CheckFailed(f"{title}: {failure}", failure.causes) from None
 
     def compare(self, answer):
         """Compare a returned value with `want`; of several wrong arrays, tell of the one that is wrong first."""
@@ -74,10 +78,11 @@ class Case:
                 wrong.append((step or 0, name, step, limit, error))
         if wrong:
             _, name, step, limit, error = min(wrong, key=lambda item: item[0])  # the earliest step of all arrays
-            text = describe(name, got[name], self.want[name], step) + self.explain(got, limit)
+            sentence, causes = self.explain(got, limit)
+            text = describe(name, got[name], self.want[name], step) + sentence
             if error < 1e-5:
                 text += f" The relative error is only {error:.0e}: is something rounded, or float32?"
-            raise CheckFailed(text)
+            raise CheckFailed(text, causes)
 
     def numbers(self, answer):
         """A returned value as {name: float array of the expected shape}."""
@@ -85,18 +90,21 @@ class Case:
         return {name: as_numbers(name, got[name], want) for name, want in self.want.items()}
 
     def explain(self, got, limit):
-        """The sentence of the mistakes whose numbers `got` shows; else the case's own advice."""
+        """(sentence, causes): the mistakes whose numbers `got` shows; else the case's own advice."""
         if all(relative_error(got[k], want) <= limit or is_rounded(got[k], want) for k, want in self.want.items()):
-            return " Your numbers are the right ones, rounded: return them with all their digits."
+            sentence = " Your numbers are the right ones, rounded: return them with all their digits."
+            return sentence, ["the numbers are rounded"]
         found, limit = signature(got), max(limit, 1e-6)
         known = [m for m in self.mistakes if np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])]
         if not known:
             factor = common_factor(got, self.want)
-            times = f" All numbers are {factor:.4g} times the expected ones." if factor is not None else ""
-            return f"{times} {self.advice}"
+            if factor is None:
+                return f" {self.advice}", []
+            times = f"all numbers are {factor:.4g} times the expected ones"
+            return f" {times.capitalize()}. {self.advice}", [times]
         causes = " or ".join(m["says"] for m in known)
         hints = " or ".join(sorted({str(m["hint"]) for m in known}))
-        return f" These are the numbers you get when {causes}: see hint {hints}."
+        return f" These are the numbers you get when {causes}: see hint {hints}.", [causes]
 
 
 def public(name):
@@ -132,11 +140,11 @@ def choice(name, variable, answers):
     for question, right in case["answers"].items():
         answer, place = answers.get(question), f"{variable}[{question!r}]" if question else variable
         if answer is None or answer is ...:
-            raise CheckFailed(f"{place} has no answer yet. {options}")
+            raise CheckFailed(f"{place} has no answer yet. {options}", [NOT_DONE])
         if type(answer) is not str or answer not in case["options"]:
             raise CheckFailed(f"{place} is {shown(answer)}. {options}")
         if digest(question, answer) != right:
-            raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}")
+            raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}", [f"{place} is taken for {answer!r}"])
 
 
 def cell_runner(make):
@@ -155,10 +163,10 @@ def cell_runner(make):
             y = forward(x)
             h, output = cell.hidden_state, getattr(cell, "output", CheckFailed)
             if output is CheckFailed:
-                raise CheckFailed("forward(x) must also keep its result, in self.output.")
+                raise CheckFailed("forward(x) must also keep its result, in self.output.", ["no self.output"])
             for name, value in (("forward(x)", y), ("self.hidden_state", h), ("self.output", output)):
                 if value is None or value is ...:
-                    raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}")
+                    raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}", [f"{name} is None"])
             if not same(plain(y), plain(output)):
                 raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
             hs.append(np.array(h, subok=False))
@@ -186,7 +194,7 @@ def check_separate_cells(make):
             raise CheckFailed("the hidden state of VanillaRNN() should start as 3 zeros.")
         call(first.forward, {"x": np.array([0.5, -1.0, 2.0])})
     except CheckFailed as failure:
-        raise CheckFailed(f"VanillaRNN: {failure}") from None
+        raise CheckFailed(f"VanillaRNN: {failure}", failure.causes) from None
     state, other = plain(first.hidden_state), plain(second.hidden_state)
     if state is None or state.shape != (3,) or not np.any(state):
         raise CheckFailed(
@@ -195,7 +203,8 @@ def check_separate_cells(make):
     if other is None or other.shape != (3,) or np.any(other):
         raise CheckFailed(
             "VanillaRNN: a second network changed although only the first one ran. Keep the state on `self`, "
-            "made anew in __init__."
+            "made anew in __init__.",
+            ["the state is shared by all networks"],
         )
 
 
@@ -208,13 +217,14 @@ def call(function, inputs):
     except NotImplementedError as todo:
         raise CheckFailed(
             f"still to do ({todo}). In the cell of that question, replace the line `raise NotImplementedError(...)`, "
-            "run it, then run this check again."
+            "run it, then run this check again.",
+            [NOT_DONE],
         ) from None
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
         if any(words in text for words in ("core dimension", "broadcast", "not aligned")):
             text += " Two shapes do not fit: which side of the vector does the matrix stand on, and is it this matrix?"
-        raise CheckFailed(text) from None
+        raise CheckFailed(text, [f"stops with {type(error).__name__}"]) from None
 
 
 def line_of(error):
@@ -225,13 +235,14 @@ def line_of(error):
     return f" (in {frames[-1].name}, line {frames[-1].lineno} of its cell: {frames[-1].line})." if frames else "."
 
 
+NOT_DONE = "not done yet"
 WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
 
 
 def unpack(answer, want, form):
     """The returned value as {name: array-like}, in the form that the question asks for."""
     if answer is None or answer is ...:
-        raise CheckFailed(f"returned {shown(answer)}. {WHY_NONE}")
+        raise CheckFailed(f"returned {shown(answer)}. {WHY_NONE}", ["returns None"])
     if form == "array":
         return {name: answer for name in want}
     if form == "tuple":
@@ -264,14 +275,15 @@ def as_numbers(name, value, want):
         raise CheckFailed(f"{name} should be an array of real numbers of shape {want.shape}, it is {shown(value)}.")
     if array.shape != want.shape:
         turned = " Is it transposed?" if array.shape == want.shape[::-1] else ""
-        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{turned}")
+        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{turned}", ["another shape"])
     array = array if array.dtype == np.float32 else array.astype(np.float64)
     finite = np.isfinite(array)
     if not finite.all():
         bad = np.argwhere(~finite)
         raise CheckFailed(
             f"{entry(name, bad[0])} is {array[tuple(bad[0])]} ({len(bad)} of {array.size} entries are not finite). "
-            "Look for a division by zero or an overflow."
+            "Look for a division by zero or an overflow.",
+            ["nan or infinity"],
         )
     return array
 
@@ -332,7 +344,10 @@ def require_unchanged(after, before):
         if isinstance(value, dict):
             require_unchanged(after[name], value)
         elif isinstance(value, np.ndarray) and not np.array_equal(after[name], value):
-            raise CheckFailed(f"the answer is right, but the input {name} was changed. Work on a copy: {name}.copy().")
+            raise CheckFailed(
+                f"the answer is right, but the input {name} was changed. Work on a copy: {name}.copy().",
+                ["changes its inputs"],
+            )
 
 
 def shown(value):

@@ -71,11 +71,11 @@ HONEST = [
 WRONG = "def double(x):\n    return 3 * x"
 
 
-def write_zip(path):
+def write_zip(path, tests=TESTS):
     head = "from otter.test_files import test_case\nOK_FORMAT = False\nname = {!r}\npoints = None\n"
     config = {"assignment_name": "small", "show_hidden": True, "student_files": ["helper.py"]}
     with zipfile.ZipFile(path, "w") as file:
-        for name, body in TESTS.items():
+        for name, body in tests.items():
             file.writestr(f"tests/{name}.py", head.format(name) + body)
         file.writestr("files/secretlib.py", SECRETLIB)
         file.writestr("files/helper.py", "two = 2\n")

@@ -12,6 +12,7 @@ import pytest
 from kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zip
 
 from autograder import submission
+from autograder.grade import Assignment, grade
 from autograder.submission import Limits
 
 FULL = {"q1": 2, "q2": 2, "q3": 2}
@@ -151,6 +152,35 @@ def test_more_fatal_cells_than_fresh_starts_still_give_a_result(tmp_path, archiv
     cells = [*HONEST, *["import os; os._exit(1)"] * 6]
     graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, SMALL).sound()
     assert graded.total == 0 and "stopped too often" in graded.text
+
+
+def test_answers_that_never_end_cost_their_own_points_however_many_there_are(tmp_path, archive):
+    endless = "def {}(*a):\n    while True: pass"
+    cells = [HONEST[0], endless.format("double"), endless.format("scale"), *HONEST[3:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, SMALL).sound()
+    assert graded.scores == {"q1": 0, "q2": 0, "q3": 2}
+
+
+def test_an_answer_is_stopped_twice_and_then_left_alone(tmp_path):
+    archive, tests = (
+        tmp_path / "small.zip",
+        "".join(
+            f"\n@test_case(points=1)\ndef test_q1_{n}(double):\n    assert double({n}) == {2 * n}\n" for n in range(5)
+        ),
+    )
+    write_zip(archive, {"q1": tests, "q3": TESTS["q3"]})
+    cells = [HONEST[0], "def double(x):\n    while x: pass\n    return 0", *HONEST[2:]]
+    with Assignment(archive) as assignment:
+        results = grade(write_notebook(tmp_path / "a.ipynb", cells), assignment, SMALL).results
+    messages = [result.message.partition(": ")[2][:20] for result in results["q1"].test_case_results]
+    assert messages == [
+        "",
+        "stopped: no answer w",
+        "stopped: no answer w",
+        "not run: the answer ",
+        "not run: the answer ",
+    ]
+    assert results["q1"].score == 1 and results["q3"].score == 2
 
 
 def test_the_whole_submission_has_a_deadline(tmp_path, archive):
@@ -309,7 +339,7 @@ def test_mutated_notebooks_always_give_a_valid_result(tmp_path, archive):
 
 
 def test_the_tests_of_the_kit_are_what_the_other_tests_count_on():
-    assert list(TESTS) == list(FULL) and QUICK.restarts == 3
+    assert list(TESTS) == list(FULL) and QUICK.fatal_cells == 3
 
 
 def test_a_server_that_was_killed_is_replaced(tmp_path, archive):

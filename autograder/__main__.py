@@ -1,32 +1,37 @@
-"""The command line: `python -m autograder` build, table and grade.
+"""The command line: `python -m autograder` build, table, grade and class.
 
-A wrong call ends with one line and exit code 2, a mistake in the assignment with one line and exit code 1.
+A wrong call ends with one line and exit code 2, whatever else goes wrong with one line and exit code 1.
 """
 
+import json
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
-from autograder import build as builder
-from autograder import grade as grader
-from autograder.master import BuildError, Master
-
+PATH = click.Path(path_type=Path)
 MASTER = click.argument("master", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 OUT = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where student/, solutions/ and autograder/dist/ go; the folder above the master's otherwise.",
 )
+ZIP = click.option("--zip", "archive", type=PATH, help="The zip; that in autograder/dist/ otherwise.")
+UNCONFINED = click.option(
+    "--unconfined", is_flag=True, help="Grade although this system cannot confine the student's code."
+)
+
+
+class Failure(Exception):
+    """What went wrong, in one line."""
 
 
 @click.group(no_args_is_help=False)
 def cli():
-    """Build an assignment from its master, and grade its two notebooks with the zip that was built."""
+    """Build an assignment from its master, and grade submissions with the zip that was built."""
 
 
 @cli.command()
@@ -35,17 +40,23 @@ def cli():
 @click.option("--check", is_flag=True, help="Write nothing; tell what differs from what is there.")
 def build(master, out, check):
     """Build student/, solutions/ and autograder/dist/ from MASTER (the one in assignment/ otherwise)."""
+    from autograder import build as builder
+    from autograder.master import BuildError
+
     master = master or only_master()
     out = out or master.resolve().parent.parent
-    if check:
-        lines = builder.differences(master, out)
-        if lines:
-            click.echo("\n".join(lines))
-            raise BuildError(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
-        click.echo("Everything is as the master builds it.")
-        return
-    for path in builder.build(master, out):
-        click.echo(f"built {path.relative_to(out.resolve())}")
+    try:
+        if check:
+            lines = builder.differences(master, out)
+            if lines:
+                click.echo("\n".join(lines))
+                raise Failure(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
+            click.echo("Everything is as the master builds it.")
+            return
+        for path in builder.build(master, out):
+            click.echo(f"built {path.relative_to(out.resolve())}")
+    except BuildError as problem:
+        raise Failure(str(problem)) from None
 
 
 @cli.command()
@@ -53,37 +64,122 @@ def build(master, out, check):
 @OUT
 def table(master, out):
     """Grade the reference solution and the untouched student copy with the zip; show the points of both."""
+    from autograder import build as builder
+    from autograder.master import BuildError, Master
+
     path = master or only_master()
-    master, out = Master(path), out or path.resolve().parent.parent
+    out = out or path.resolve().parent.parent
     archive = out / "autograder/dist" / f"{path.stem}-autograder.zip"
     notebooks = [out / folder / f"{path.stem}.ipynb" for folder in ("solutions", "student")]
     for file in (archive, *notebooks):
         if not file.exists():
-            raise BuildError(f"{file} is missing; to build it: python -m autograder build")
+            raise Failure(f"{file} is missing; to build it: python -m autograder build")
+    try:
+        questions = Master(path).questions.values()
+    except BuildError as problem:
+        raise Failure(str(problem)) from None
     with tempfile.TemporaryDirectory() as temporary, builder.quiet(temporary):
         reference, blank = (builder.grade(file.resolve(), archive.resolve()) for file in notebooks)
-    show(master, reference.results, blank.results)
+    show(questions, reference.results, blank.results)
     if reference.total != reference.possible:
-        raise BuildError("the reference solution does not get all points")
+        raise Failure("the reference solution does not get all points")
     if blank.total:
-        raise BuildError("the untouched student copy gets points")
+        raise Failure("the untouched student copy gets points")
 
 
 @cli.command()
-@click.argument("submission", type=click.Path(path_type=Path))
-@click.option("--zip", "archive", type=click.Path(path_type=Path), help="The zip; that in autograder/dist/ otherwise.")
+@click.argument("submission", type=click.Path(exists=True, path_type=Path))
+@ZIP
 @click.option("--json", "as_json", is_flag=True, help="Print Gradescope's results.json.")
-@click.option("--unconfined", is_flag=True, help="Grade although this system cannot confine the student's code.")
+@UNCONFINED
 def grade(submission, archive, as_json, unconfined):
     """Grade SUBMISSION (a notebook, a zip or a folder) with its code in a confined process of its own."""
-    return grader.main(submission, archive, as_json, unconfined)
+    from autograder import grade as grader
+    from autograder.submission import Confinement, close_server
+
+    try:
+        with opened(only_zip(archive)) as assignment:
+            results = grader.grade(submission, assignment, unconfined=unconfined)
+            report = grader.gradescope_dict(results, assignment.config)
+    except Confinement as error:
+        raise unconfined_only(error) from None
+    finally:
+        close_server()
+    if as_json:
+        click.echo(json.dumps(report, indent=2))
+        return
+    for file in results.results.values():
+        click.echo(f"{file.name}  {file.score:g}/{file.possible:g}")
+        for result in file.test_case_results:
+            click.echo(f"  {result.message}")
+    click.echo(f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible:g}")
 
 
-def show(master, reference, blank):
+@cli.command("class")
+@click.argument("folder", type=PATH)
+@click.option("--out", required=True, type=PATH, help="Where the grades, the feedback and the report go.")
+@ZIP
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes; one for each core otherwise.")
+@click.option("--fresh", is_flag=True, help="Grade all again, also what an earlier run has graded.")
+@click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is at this address.")
+@click.option("--canvas", type=PATH, help="Canvas's gradebook export: write canvas.csv, to import there.")
+@click.option("--column", help="With --canvas: the column of the assignment, or how it begins.")
+@UNCONFINED
+def classroom(folder, out, archive, canvas, column, **settings):
+    """Grade all submissions in FOLDER: files, a folder a student, or a download from Canvas, Moodle or Gradescope."""
+    from autograder.classroom import grade_class
+    from autograder.gradebook import CanvasExport, NoCanvas
+    from autograder.roster import NoClass
+    from autograder.submission import Confinement
+    from autograder.workers import NoCluster
+
+    if bool(canvas) != bool(column):
+        raise click.UsageError("--canvas and --column go together")
+    if folder.resolve() in (out.resolve(), *out.resolve().parents):
+        raise click.UsageError(f"--out {out} lies in {folder}, where it would be taken for a submission")
+    archive = only_zip(archive)
+    try:
+        export = CanvasExport(canvas, column) if canvas else None
+        with opened(archive) as assignment:
+            return grade_class(folder, out, assignment, archive, export, **settings)
+    except (NoClass, NoCanvas, NoCluster) as problem:
+        raise click.UsageError(str(problem)) from None
+    except Confinement as error:
+        raise unconfined_only(error) from None
+    except OSError as problem:
+        raise Failure(f"{problem.filename or out}: {problem.strerror}; what was graded is kept in {out}") from None
+
+
+def only_zip(archive):
+    """The zip to grade with: the one that was named, or the only one that was built."""
+    found = [archive] if archive else sorted(Path("autograder/dist").glob("*-autograder.zip"))
+    if len(found) != 1 or not found[0].exists():
+        raise click.UsageError(f"{archive or 'autograder/dist'} holds no zip to grade with; name it with --zip")
+    return found[0]
+
+
+def opened(archive):
+    """The Assignment of a zip, open."""
+    from autograder.grade import Assignment
+
+    try:
+        return Assignment(archive).open()
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
+        raise click.UsageError(f"{archive} is no zip that can be graded with: {problem}") from None
+
+
+def unconfined_only(error):
+    return click.UsageError(f"{error}; to run the students' code all the same, add --unconfined")
+
+
+def show(questions, reference, blank):
+    from rich import box
+    from rich.table import Table
+
     rows = Table("question", "points", "reference", "blank", box=box.SIMPLE_HEAD)
     for column in rows.columns[1:]:
         column.justify = "right"
-    automatic = [question for question in master.questions.values() if question.cases]
+    automatic = [question for question in questions if question.cases]
     for q in automatic:
         rows.add_row(q.name, *(f"{n:g}" for n in (q.points, reference[q.name].score, blank[q.name].score)))
     rows.add_section()
@@ -96,7 +192,7 @@ def show(master, reference, blank):
         )
     ]
     rows.add_row("automatic", *(f"{total:g}" for total in totals))
-    written = sum(q.points for q in master.questions.values() if q.manual)
+    written = sum(q.points for q in questions if q.manual)
     if written:
         rows.add_row("graded by a person", f"{written:g}", "", "")
     Console().print(rows)
@@ -117,7 +213,9 @@ def main(arguments=None):
         message = " ".join(problem.format_message().split())
         click.echo(f"autograder: {message} (--help tells more)", err=True)
         return 2
-    except BuildError as problem:
+    except click.Abort:
+        return 130
+    except Failure as problem:
         click.echo(str(problem), err=True)
         return 1
 

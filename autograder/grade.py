@@ -5,7 +5,6 @@ import from the submission, unpack it by the names in it, or show a student a li
 """
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -19,8 +18,9 @@ from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.handed_in import Refused, clean, read_submission
-from autograder.submission import Confinement, Ended, Limits, StudentError, Submission, close_server, remove
+from autograder.submission import Ended, Limits, StudentError, Submission, remove
 
+NOT_DONE = "not done yet"  # the cause of a case whose answer is still a stub
 STOPS = 2  # how often an answer may end the student's process
 
 
@@ -32,16 +32,21 @@ class Assignment:
     """
 
     def __init__(self, archive):
-        self.archive = Path(archive)
+        self.archive, self.folder = Path(archive), None
 
     def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="tests-"))  # readable by us alone
-        try:
-            self.unpack()
-        except BaseException:
-            remove(str(self.folder))
-            raise
-        sys.path.insert(0, str(self.folder / "files"))
+        return self.open()
+
+    def open(self):
+        """Unpack the zip, once; raises what tells that it is none to grade with (ValueError, KeyError, OSError ...)."""
+        if self.folder is None:
+            self.folder = Path(tempfile.mkdtemp(prefix="tests-"))  # readable by us alone
+            try:
+                self.unpack()
+            except BaseException:
+                remove(str(self.folder))
+                raise
+            sys.path.insert(0, str(self.folder / "files"))
         return self
 
     def unpack(self):
@@ -71,6 +76,7 @@ class Assignment:
             del sys.modules[name]
         sys.modules.update(self.aside)
         remove(str(self.folder))
+        self.folder = None
 
     @staticmethod
     def test_file(path):
@@ -190,7 +196,7 @@ def case_result(case, question, passed, text, causes=()):
 def outcome(case, names):
     """(whether it passed, what it says, its causes). Whatever a test function raises is the case's failure.
 
-    An assertion class of the test author's own may carry `causes`; the student's exceptions cannot.
+    An assertion class of the test author's own may carry `causes`, NOT_DONE among them; the student's exceptions cannot.
     """
     try:
         case.body.call_func(names)
@@ -198,9 +204,13 @@ def outcome(case, names):
     except Ended:
         raise
     except (Exception, SystemExit) as error:
-        theirs = isinstance(error, StudentError)
-        causes = [f"stops with {type(error).__name__}"] if theirs else getattr(error, "causes", ())
-        return False, wording(error, case.hidden), causes
+        return False, wording(error, case.hidden), causes(error)
+
+
+def causes(error):
+    if isinstance(error, NotImplementedError):
+        return [NOT_DONE]
+    return [f"stops with {type(error).__name__}"] if isinstance(error, StudentError) else getattr(error, "causes", ())
 
 
 def wording(error, hidden):
@@ -266,35 +276,3 @@ def markdown(file, public=False):
 def escape(text):
     """Text that looks in markdown as it is, in one line."""
     return re.sub(r"([\\`*_{}\[\]<>#|~$^&])", r"\\\1", " ".join(text.split()))
-
-
-def main(submission, archive=None, as_json=False, unconfined=False):
-    """The command line's `grade`: print the report, as text or as Gradescope's JSON. Returns the exit code."""
-    found = [archive] if archive else sorted(Path("autograder/dist").glob("*-autograder.zip"))
-    if len(found) != 1 or not os.path.exists(found[0]):
-        print(f"grade: {archive or 'autograder/dist'} holds no zip to grade with; name it with --zip", file=sys.stderr)
-        return 2
-    if not os.path.exists(submission):
-        print(f"grade: {submission} does not exist", file=sys.stderr)
-        return 2
-    try:
-        with Assignment(found[0]) as assignment:
-            results = grade(submission, assignment, unconfined=unconfined)
-            report = gradescope_dict(results, assignment.config)
-    except Confinement as error:
-        print(f"grade: {error}; to run the student's code all the same, add --unconfined", file=sys.stderr)
-        return 2
-    except (zipfile.BadZipFile, KeyError, ValueError, FileNotFoundError) as error:
-        print(f"grade: {found[0]} is no zip that can be graded with: {error}", file=sys.stderr)
-        return 2
-    finally:
-        close_server()
-    if as_json:
-        print(json.dumps(report, indent=2))
-        return 0
-    for file in results.results.values():
-        print(f"{file.name}  {file.score:g}/{file.possible:g}")
-        for result in file.test_case_results:
-            print(f"  {result.message}")
-    print(f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible:g}")
-    return 0

@@ -1,0 +1,131 @@
+"""A class's submissions, graded by many processes at once, each result kept as soon as it is there.
+
+It must never let one submission stop the others, hold more than a window of them in memory, or lose what is graded:
+whatever stops a run, Ctrl-C included, the next one goes on from there.
+"""
+
+import concurrent.futures as futures
+import hashlib
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import click
+import msgspec
+
+from autograder.grade import not_graded
+from autograder.gradebook import Gradebook
+from autograder.handed_in import Refused, read_submission
+from autograder.progress import ClassProgress
+from autograder.records import FAILED, GRADED, NOT_GRADED, Records
+from autograder.roster import read_class
+from autograder.submission import Confinement, Limits
+from autograder.workers import Cluster, LocalPool, allowed_cores, summary
+
+RESULTS = "results"
+WINDOW = 3  # submissions under way, for each worker
+
+
+def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=False, dask=None, unconfined=False):
+    """Grade the class in `folder` into `out`; returns the exit code.
+
+    assignment: open; archive: its zip. canvas: a CanvasExport to fill in. Raises NoClass, NoCluster, Confinement and
+    OSError; what was graded by then is kept.
+    """
+    students, left = read_class(folder)
+    room = Classroom(assignment, archive, out, unconfined=unconfined, fresh=fresh)
+    book, stopped, unknown = Gradebook(out, assignment, students), False, []
+    pool = Cluster(dask) if dask else LocalPool(jobs or len(allowed_cores()))
+    try:
+        with ClassProgress(len(students)) as progress:
+            for student, record, kept in room.grade(students, pool):
+                book.add(student, record, kept)
+                progress.step(failed=record["status"] != GRADED, kept=kept)
+    except KeyboardInterrupt:
+        stopped = True
+    finally:
+        pool.close(at_once=len(book) < len(students))
+        if len(book):
+            unknown = book.write(canvas)
+    for line in [*(f"left alone: {line}" for line in left), *unknown, *book.lines()]:
+        click.echo(line)
+    if stopped:
+        click.echo(f"stopped: {len(book)} of {len(students)} are done and kept; the same command goes on", err=True)
+        return 130
+    return int(book.count(FAILED) > 0)
+
+
+class Classroom:
+    """Grades students with an open Assignment into the folder `out`.
+
+    archive: the path of the assignment's zip. fresh: whether to grade again what has a record.
+    """
+
+    def __init__(self, assignment, archive, out, limits=Limits(), unconfined=False, fresh=False):  # noqa: B008
+        self.assignment, self.records = assignment, Records(Path(out) / RESULTS)
+        self.limits, self.unconfined, self.fresh = limits, unconfined, fresh
+        self.zip = Path(archive).read_bytes()
+        self.digest = hashlib.sha256(self.zip).hexdigest()
+
+    def grade(self, students, pool):
+        """Yield (student, record, whether it was kept from before) as they come."""
+        waiting, under_way = iter(students), {}
+        while True:
+            while len(under_way) < WINDOW * pool.workers and (student := next(waiting, None)) is not None:
+                record, task = self.prepare(student)
+                if task:
+                    under_way[self.submit(pool, task)] = student, record, task
+                elif record["status"] == GRADED:
+                    yield student, record, True
+                else:
+                    yield student, self.records.keep(student, record), False
+            if not under_way:
+                return
+            done, _ = futures.wait(under_way, return_when=futures.FIRST_COMPLETED)
+            died = [under_way.pop(future) for future in done if isinstance(future.exception(), BrokenProcessPool)]
+            for future in done & under_way.keys():
+                student, record, _ = under_way.pop(future)
+                yield student, self.records.keep(student, record | self.result(future)), False
+            if died:  # one of those under way has ended its worker, and with it the pool
+                for student, record, task in [*died, *under_way.values()]:
+                    pool.restart()
+                    alone = self.result(self.submit(pool, task))
+                    yield student, self.records.keep(student, record | alone), False
+                under_way = {}
+                pool.restart()
+
+    def prepare(self, student):
+        """(what is known of a student, what a worker has to do), the latter None where there is nothing to do."""
+        record = {"student": student.id, "status": NOT_GRADED, "why": student.problem}
+        if student.path is None:
+            return record, None
+        try:
+            cells, extras = read_submission(student.path, self.assignment.config.assignment_name)
+        except Refused as refusal:
+            refused = summary(not_graded(self.assignment, refusal), self.assignment.config)
+            return record | {"why": str(refusal)} | refused, None
+        except Exception as problem:
+            return record | failure(problem), None
+        work = msgspec.msgpack.encode([self.digest, cells, sorted(extras.items())])
+        record |= {"status": GRADED, "digest": hashlib.sha256(work).hexdigest()}
+        kept = None if self.fresh else self.records.get(student)
+        if kept and kept["status"] == GRADED and kept.get("digest") == record["digest"]:
+            return kept, None
+        return record, (cells, extras)
+
+    def submit(self, pool, task):
+        return pool.submit(self.digest, self.zip, *task, self.limits, self.unconfined)
+
+    @staticmethod
+    def result(future):
+        """What a worker's answer adds to a record. Raises Confinement: then no submission can be graded."""
+        try:
+            return future.result()
+        except Confinement:
+            raise
+        except Exception as problem:
+            return failure(problem)
+
+
+def failure(problem):
+    """What a failure of the grader itself leaves: no points, and no digest, so that the next run tries again."""
+    return {"status": FAILED, "why": f"{type(problem).__name__}: {problem}", "digest": None}

@@ -1,0 +1,44 @@
+"""How far a class is: a live bar at a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+LINE_EVERY = 10  # seconds
+
+
+class ClassProgress:
+    """A context manager; `step` counts a submission. Writes to standard error."""
+
+    def __init__(self, total):
+        self.total, self.done, self.failures, self.kept = total, 0, 0, 0
+        self.start = self.last = time.monotonic()
+        self.console = Console(stderr=True)
+        self.bar = None
+        if self.console.is_terminal:
+            columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+            self.bar = Progress(*columns, TextColumn("{task.fields[failures]}"), console=self.console)
+            self.task = self.bar.add_task("", total=total, rate="", failures="")
+
+    def __enter__(self):
+        if self.bar:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
+
+    def step(self, failed=False, kept=False):
+        self.done, self.failures, self.kept = self.done + 1, self.failures + failed, self.kept + kept
+        rate = (self.done - self.kept) / max(time.monotonic() - self.start, 1e-3)
+        failures = f"{self.failures} not graded" if self.failures else ""
+        if self.bar:
+            self.bar.update(self.task, advance=1, rate=f"{rate:.1f} a second", failures=failures)
+        elif time.monotonic() - self.last > LINE_EVERY or self.done == self.total:
+            self.last = time.monotonic()
+            left = f", {(self.total - self.done) / rate:.0f} s left" if rate and self.done < self.total else ""
+            failures = f", {failures}" if failures else ""
+            print(f"{self.done} of {self.total}, {rate:.1f} a second{left}{failures}", file=sys.stderr, flush=True)

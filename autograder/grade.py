@@ -196,7 +196,7 @@ def case_result(case, question, passed, text, causes=()):
 def outcome(case, names):
     """(whether it passed, what it says, its causes). Whatever a test function raises is the case's failure.
 
-    An assertion class of the test author's own may carry `causes`, NOT_DONE among them; the student's exceptions cannot.
+    An assertion class of the test author's own may carry `causes`, the student's exceptions cannot.
     """
     try:
         case.body.call_func(names)

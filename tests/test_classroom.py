@@ -1,0 +1,433 @@
+"""A folder of submissions to a gradebook: who is who, what is kept, what a death or Ctrl-C costs, what is written."""
+
+import csv
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from kit import HONEST, TESTS, WRONG, write_notebook, write_zip
+
+from autograder import records
+from autograder.__main__ import main
+from autograder.gradebook import CanvasExport, NoCanvas, text_cell
+from autograder.records import safe_name
+from autograder.report import bins
+from autograder.roster import NoClass, read_class
+
+# --- who handed in what ---------------------------------------------------------------------------------------------
+
+
+def make(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return folder
+
+
+def found(folder):
+    students, left = read_class(folder)
+    return {s.id: (s.name, s.path and s.path.name, s.problem, s.late) for s in students}, left
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "who", "late"),
+    [
+        ("jane.ipynb", "jane", "jane", False),
+        ("Jane Doe.py", "Jane Doe", "Jane Doe", False),
+        ("doejane_4711_90210_rnn_lstm.ipynb", "4711", "doejane", False),
+        ("doejane_LATE_4711_90210_rnn_lstm-1.zip", "4711", "doejane", True),
+        ("Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb", "4711", "Jane Doe", False),
+        ("Zoë O'Néil 🎉_4711_90210_a b.ipynb", "4711", "Zoë O'Néil 🎉", False),
+    ],
+)
+def test_a_file_name_tells_who(name, id, who, late, tmp_path):
+    assert found(make(tmp_path, name)) == ({id: (who, name, "", late)}, [])
+
+
+@pytest.mark.parametrize(
+    "folder", ["jane", "Jane Doe_4711_assignsubmission_file", "Jane Doe_4711_assignsubmission_file_"]
+)
+def test_a_folder_name_tells_who(folder, tmp_path):
+    students, _ = found(make(tmp_path, f"{folder}/rnn_lstm.ipynb", f"{folder}/helper.py", f"{folder}/notes.txt"))
+    id, who = ("jane", "jane") if folder == "jane" else ("4711", "Jane Doe")
+    assert students == {id: (who, folder, "", False)}
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (["jane/a.ipynb", "jane/b.ipynb"], "handed in 2 files: jane/a.ipynb, jane/b.ipynb. Leave the one that counts"),
+        (["jane/a.ipynb", "jane/deep/a.zip"], "handed in 2 files: jane/a.ipynb, jane/deep/a.zip. Leave the one"),
+        (["jane.ipynb", "jane.zip"], "handed in 2 files: jane.ipynb, jane.zip. Leave"),
+        (["jane.ipynb", "jane/a.ipynb"], "handed in 2 files: jane/a.ipynb, jane.ipynb. Leave"),
+        (["jane/notes.txt"], "handed in nothing"),
+    ],
+)
+def test_two_files_or_none_of_a_student_are_told_and_not_chosen_from(names, problem, tmp_path):
+    [(_, path, told, _)] = found(make(tmp_path, *names))[0].values()
+    assert path is None and told.startswith(problem)
+
+
+def test_foreign_files_are_named_and_system_files_are_not(tmp_path):
+    make(
+        tmp_path, "a.ipynb", "grades.xlsx", ".DS_Store", "__MACOSX/a.ipynb", "b/.ipynb_checkpoints/b.ipynb", "b/b.ipynb"
+    )
+    os.symlink("/etc/passwd", tmp_path / "link.ipynb")
+    students, left = found(tmp_path)
+    assert list(students) == ["a", "b"] and not any(problem for _, _, problem, _ in students.values())
+    assert left == [
+        "grades.xlsx: neither a notebook, a zip, a script nor a student's folder",
+        "link.ipynb: a link; put the file itself there",
+    ]
+
+
+GRADESCOPE = """
+submission_1:
+  :submitters:
+  - :name: Jane Doe
+    :sid: '4711'
+    :email: jane@x.edu
+  - :name: John Roe
+    :sid: '4712'
+    :email: john@x.edu
+  :created_at: 2026-11-01 10:00:00.000000000 Z
+submission_2:
+  :submitters:
+  - {":name": Kim Poe, ":sid": null, ":email": kim@x.edu}
+submission_3:
+  :submitters:
+  - {":name": Lee Moe, ":sid": 3, ":email": lee@x.edu}
+"""
+
+
+def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
+    make(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb", "submission_9/a.ipynb")
+    (tmp_path / "submission_metadata.yml").write_text(GRADESCOPE)
+    students, left = found(tmp_path)
+    assert students == {
+        "4711": ("Jane Doe", "submission_1", "", False),
+        "4712": ("John Roe", "submission_1", "", False),
+        "kim@x.edu": ("Kim Poe", "submission_2", "", False),
+        "3": ("Lee Moe", None, "handed in nothing", False),
+    }
+    assert left == ["submission_9: not in submission_metadata.yml"]
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "submission_1: 3", "submission_1:\n  :submitters: 7", "\x00"])
+def test_a_broken_gradescope_export_says_so(text, tmp_path):
+    (tmp_path / "submission_metadata.yml").write_text(text)
+    with pytest.raises(NoClass, match="cannot be read"):
+        read_class(tmp_path)
+
+
+def test_an_export_cannot_name_a_path_outside(tmp_path):
+    make(tmp_path, "secret/a.ipynb", "class/x")
+    listed = '"../secret":\n  :submitters:\n  - {":name": Jane, ":sid": 1}\n'
+    (tmp_path / "class/submission_metadata.yml").write_text(listed)
+    assert found(tmp_path / "class")[0]["1"][1] is None
+
+
+# --- grading --------------------------------------------------------------------------------------------------------
+
+TRAP = """
+@test_case(points=1, hidden=False)
+def test_q4_trap(double):
+    import os
+    if double(1) == 13:
+        os._exit(7)
+    assert double(1) == 2
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
+    write_zip(tmp_path / "small.zip")
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, cells in {
+        "ann": HONEST,
+        "bob": [*HONEST[:1], WRONG, *HONEST[2:]],
+        "cyd": HONEST[:1],
+        "<script>alert(1)<!script>": HONEST,
+        "dot": [*HONEST, "import os; os._exit(0)"],
+    }.items():
+        write_notebook(folder / f"{name}.ipynb", cells)
+    (folder / "eve.ipynb").write_text("{")
+    make(folder, "fay/a.ipynb", "fay/b.ipynb", "notes.pdf")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir(mode=0o777)
+    temporary.chmod(0o777)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    yield tmp_path
+    left = [p for p in temporary.iterdir() if not p.name.startswith(("pymp-", "dask-scratch"))]  # the libraries' own
+    assert not left
+
+
+def run(place, *options):
+    return main(
+        ["class", str(place / "class"), "--out", str(place / "out"), "--zip", str(place / "small.zip"), *options]
+    )
+
+
+def grades(place):
+    with open(place / "out/grades.csv", encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def digest_of_results(place):
+    return {path.name: path.read_text() for path in sorted((place / "out/results").iterdir())}
+
+
+def without_seconds(text):
+    return re.sub(r'"seconds": [\d.]+', "", text)
+
+
+def test_a_class_is_graded_and_nobody_is_dropped(place, capsys):
+    assert run(place, "-j", "2") == 0
+    rows = grades(place)
+    assert list(rows["ann"]) == ["id", "name", "late", *TESTS, "total", "status", "what went wrong"]
+    assert {name: (row["total"], row["status"]) for name, row in rows.items()} == {
+        "<script>alert(1)<!script>": ("6", "graded"),
+        "ann": ("6", "graded"),
+        "bob": ("4", "graded"),
+        "cyd": ("0", "graded"),
+        "dot": ("6", "graded"),
+        "eve": ("0", "not graded"),
+        "fay": ("", "not graded"),
+    }
+    assert "damaged" in rows["eve"]["what went wrong"] and "2 files" in rows["fay"]["what went wrong"]
+    assert "exit code 0" in rows["dot"]["what went wrong"]
+    out = capsys.readouterr().out
+    assert "5 graded, 2 not graded" in out and "left alone: notes.pdf" in out
+    for id in rows:
+        assert (place / f"out/feedback/{safe_name(id)}.html").is_file()
+        report = json.loads((place / f"out/results/{safe_name(id)}.json").read_text())
+        assert "tests" in report and report["extra_data"]["student"] == id
+
+
+def test_the_pages_load_nothing_and_escape_names(place):
+    run(place)
+    for path in [place / "out/report.html", *(place / "out/feedback").iterdir()]:
+        text = path.read_text()
+        assert "<script>alert" not in text and "alert(1)" in text or "alert" not in text
+        assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(""", text)
+    data = re.search(r'id="data">(.*?)</script>', (place / "out/report.html").read_text(), re.S)[1]
+    assert "<" not in data and len(json.loads(data)["students"]) == 7
+
+
+def test_the_number_of_processes_changes_nothing(place):
+    run(place, "-j", "1")
+    alone = digest_of_results(place)
+    run(place, "-j", "3", "--fresh")
+    together = digest_of_results(place)
+    assert {k: without_seconds(v) for k, v in alone.items()} == {k: without_seconds(v) for k, v in together.items()}
+
+
+def test_a_second_run_grades_only_what_is_new_or_changed(place, capsys):
+    run(place)
+    before = digest_of_results(place)
+    assert run(place) == 0 and digest_of_results(place) == before
+    assert "5 graded, 2 not graded (5 of them before)" in capsys.readouterr().out
+    write_notebook(place / "class/bob.ipynb", HONEST)
+    write_notebook(place / "class/gus.ipynb", HONEST)
+    run(place)
+    after = digest_of_results(place)
+    assert {name for name in after if after[name] != before.get(name)} == {"bob.json", "gus.json"}
+    assert grades(place)["bob"]["total"] == "6"
+
+
+def test_another_zip_or_fresh_grades_all_again(place):
+    run(place)
+    before = digest_of_results(place)
+    run(place, "--fresh")
+    fresh = digest_of_results(place)
+    assert all(fresh[f"{name}.json"] != before[f"{name}.json"] for name in ("ann", "bob", "cyd"))  # the seconds differ
+    write_zip(place / "small.zip", {"q1": TESTS["q1"]})
+    run(place)
+    assert grades(place)["ann"]["total"] == "2"
+
+
+def test_a_record_that_was_cut_short_is_graded_again(place):
+    run(place)
+    (place / "out/results/ann.json").write_text('{"extra_data": {"student": "ann"')
+    run(place)
+    assert grades(place)["ann"]["total"] == "6"
+
+
+def test_a_worker_that_dies_costs_its_own_submission_only(place, capsys):
+    write_zip(place / "small.zip", TESTS | {"q4": TRAP})
+    for name in ("hal", "ida"):
+        write_notebook(place / f"class/{name}.ipynb", [*HONEST, "def double(x): return 13"])
+    assert run(place, "-j", "2") == 1
+    rows = grades(place)
+    assert {name for name, row in rows.items() if row["status"] == "the grader failed"} == {"hal", "ida"}
+    assert rows["ann"]["total"] == "7" and rows["bob"]["total"] == "4" and rows["hal"]["total"] == ""
+    assert "2 the grader failed" in capsys.readouterr().out
+    write_notebook(place / "class/hal.ipynb", HONEST)
+    write_notebook(place / "class/ida.ipynb", HONEST)
+    assert run(place) == 0 and grades(place)["ida"]["total"] == "7"
+
+
+def command(place):
+    words = ["class", place / "class", "--out", place / "out", "--zip", place / "small.zip", "-j", "2"]
+    return [sys.executable, "-m", "autograder", *map(str, words)]
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
+    for number in range(30):
+        write_notebook(place / f"class/s{number:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
+    process = subprocess.Popen(command(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: len(list((place / "out").glob("results/s*.json"))) >= 4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+    kept = {name: text for name, text in digest_of_results(place).items() if name.startswith("s")}
+    assert 4 <= len(kept) < 30
+    rows = grades(place)
+    assert len(rows) == 37 and sum("not yet" in row["what went wrong"] for row in rows.values()) >= 30 - len(kept)
+    done = subprocess.run(command(place), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and all(row["status"] == "graded" for id, row in grades(place).items() if id[0] == "s")
+    assert {name: text for name, text in digest_of_results(place).items() if name in kept} == kept
+    assert done.stderr.rstrip().endswith("2 not graded") and "37 of 37" in done.stderr
+
+
+def wait_for(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_a_dask_cluster_gives_the_same_results(place):
+    distributed = pytest.importorskip("distributed")
+    run(place)
+    local = digest_of_results(place)
+    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    with distributed.LocalCluster(**settings, local_directory=str(place / "dask")) as cluster:
+        assert run(place, "--fresh", "--dask", cluster.scheduler_address) == 0
+    there = digest_of_results(place)
+    assert {k: without_seconds(v) for k, v in local.items()} == {k: without_seconds(v) for k, v in there.items()}
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+EXPORT = (
+    "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,RNN and LSTM (42),Other (43)\r\n"
+    "    Points Possible,,,,,40,10\r\n"
+    '"Doe, Ann",1,ann,ann1,A,,3\r\n"Roe, Bob",2,b,BOB,A,7,3\r\n"Poe, Zed",3,z,zed,B,,3\r\n'
+)
+
+
+def test_canvas_gets_its_own_rows_back_with_the_points(place, capsys):
+    export = place / "export.csv"
+    export.write_text(EXPORT, encoding="utf-8", newline="")
+    assert run(place, "--canvas", str(export), "--column", "RNN and") == 0
+    with open(place / "out/canvas.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "RNN and LSTM (42)"]
+    assert [row[0] for row in rows[1:]] == ["    Points Possible", "Doe, Ann", "Roe, Bob", "Poe, Zed"]
+    assert [row[-1] for row in rows[1:]] == ["40", "6", "4", ""]
+    assert "not in the Canvas export: cyd (cyd)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no gradebook"),
+        ("a,b\n1,2\n", "no gradebook"),
+        (EXPORT.replace("RNN", "X"), "0 columns 'RNN'"),
+        (None, "read"),
+    ],
+)
+def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
+    if text is not None:
+        (tmp_path / "e.csv").write_text(text)
+    with pytest.raises(NoCanvas, match=says):
+        CanvasExport(tmp_path / "e.csv", "RNN")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", '=HYPERLINK("x")', "\t=1+1"])
+def test_no_cell_is_a_formula(text):
+    assert text_cell(text).startswith("'") and not text_cell(" ok").startswith("'")
+
+
+def test_ids_that_look_alike_have_files_of_their_own():
+    names = ["jane", "Jane", "JANE", "ja/ne", "ja_ne", "", "..", "j" * 300, "j" * 301, "ж", "ш", "con"]
+    made = [safe_name(name) for name in names]
+    assert len({name.lower() for name in made}) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,70}", name) for name in made)
+
+
+@pytest.mark.parametrize("possible", [1, 5, 12, 13, 44, 100])
+def test_every_total_lies_in_one_bin(possible):
+    totals = [number / 2 for number in range(2 * possible + 1)]
+    made = bins(totals, possible)
+    assert sum(b["count"] for b in made) == len(totals) and len(made) <= 14
+    assert [b["from"] for b in made[1:]] == [b["to"] + 1 for b in made[:-1]] and made[-1]["to"] == possible
+
+
+# --- wrong calls ----------------------------------------------------------------------------------------------------
+
+
+def test_wrong_calls_end_in_one_line_and_exit_code_2(place, capsys):
+    (place / "empty").mkdir()
+    (place / "no.zip").write_text("no zip")
+    with zipfile.ZipFile(place / "other.zip", "w") as file:
+        file.writestr("a.txt", "x")
+    folder, out, archive = str(place / "class"), str(place / "out"), str(place / "small.zip")
+    calls = {
+        "does not exist": [str(place / "none"), "--out", out, "--zip", archive],
+        "is a file; unpack it": [archive, "--out", out, "--zip", archive],
+        "holds no submission": [str(place / "empty"), "--out", out, "--zip", archive],
+        "no zip that can be graded with": [folder, "--out", out, "--zip", str(place / "no.zip")],
+        "can be graded with:": [folder, "--out", out, "--zip", str(place / "other.zip")],
+        "holds no zip": [folder, "--out", out, "--zip", str(place / "none.zip")],
+        "Missing option '--out'": [folder],
+        "lies in": [folder, "--out", folder + "/out", "--zip", archive],
+        "go together": [folder, "--out", out, "--zip", archive, "--column", "x"],
+        "no Dask scheduler answers": [folder, "--out", out, "--zip", archive, "--dask", "tcp://127.0.0.1:9"],
+    }
+    for says, call in calls.items():
+        assert main(["class", *call]) == 2
+        told = capsys.readouterr()
+        assert says in told.err and told.err.count("\n") == 1, says
+    assert not (place / "out/grades.csv").exists()
+
+
+def test_an_output_that_cannot_be_written_says_so(place, capsys):
+    (place / "out").write_text("in the way")
+    assert run(place) == 1
+    assert str(place / "out") in capsys.readouterr().err
+
+
+def test_a_full_disk_keeps_what_was_graded_before(place, monkeypatch, capsys):
+    written, whole = [], os.replace
+
+    def full(new, path):
+        if Path(path).parent.name == "results":
+            written.append(path)
+            if len(written) == 4:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        whole(new, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(records.os, "replace", full)
+        assert run(place) == 1
+    err = capsys.readouterr().err.splitlines()[-1]
+    assert "No space left on device" in err and "is kept in" in err
+    before = digest_of_results(place)
+    assert len(before) == 3 and not list((place / "out").rglob("*.new"))
+    assert run(place) == 0
+    kept = [name for name, text in before.items() if '"graded"' in text]
+    assert kept and all(digest_of_results(place)[name] == before[name] for name in kept)

@@ -1,11 +1,11 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make report-catalogue
+# make test · make lint · make check · make browser · make bench · make report-catalogue
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all test lint check report-catalogue
+.PHONY: all test lint check browser bench report-catalogue
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -14,12 +14,19 @@ all: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
 
+browser: $(READY)
+	$(BIN)/python -m pytest -q tests/browser
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 check: $(READY)
 	$(BIN)/python -m autograder build --check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.grading
+	PYTHONPATH=assignment $(BIN)/python -m benchmarks.classroom
 
 report-catalogue: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tests.catalogue_report

@@ -6,6 +6,7 @@ applied to the grader. Where the kernel has no Landlock, `available()` is 0 and 
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
@@ -25,6 +26,7 @@ FORBIDDEN = {
 }
 
 
+@functools.cache
 def _libc():
     return ctypes.CDLL(None, use_errno=True)
 

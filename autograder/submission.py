@@ -32,7 +32,7 @@ class Limits:
     cell: float = 20
     call: float = 5
     whole: float = 180
-    memory: int = 4 << 30
+    memory: int = 2 << 30
     disk: int = 256 << 20
     fatal_cells: int = 3
 

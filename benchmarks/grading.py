@@ -1,24 +1,28 @@
-"""How fast one submission is graded, and in how much memory: this grader beside Otter's, in turn, in one run.
+"""How fast a submission is graded, where its time goes, and in how much memory: this grader beside Otter's, in one run.
 
-`make bench` grades the reference solution and the untouched copy in each of these ways:
+`make bench` grades the reference solution and the untouched copy in each of these ways, one after the other:
 
-    floor       a fork of the warm server that runs the notebook's cells and nothing else
-    ours        the isolated grader
-    otter run   Otter's command line
-    otter pool  Otter's `grade_submission` in a pool of two processes
+    floor        a fork of the warm server that runs the notebook's cells and nothing else
+    ours         this grader, one worker
+    ours, 2      this grader, two workers, as a class is graded
+    otter run    Otter's command line
+    otter, 2     Otter's `grade_submission` in a pool of two processes
 
-Each way runs in a process of its own. Seconds are per submission: of the floor and ours the median, which leaves the
-one-time start out (it is printed beside); of Otter's ways the whole time by the number of submissions. Memory is the
-proportional set size of that process and all that it started, at its highest, where the system tells it.
+Each way runs in a process of its own. Seconds are per submission: medians of the floor and ours, which leaves the
+one-time start out (it is printed beside); of the pools and Otter the whole time by the number of submissions. Memory is
+the proportional set size at its highest: of all processes together, and of one worker with all that it started.
 """
 
 import argparse
+import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -30,40 +34,62 @@ from rich.table import Table
 
 from autograder.grade import Assignment, grade
 from autograder.handed_in import read_submission
-from autograder.submission import Submission, close_server
+from autograder.submission import Limits, Submission, close_server
+from autograder.workers import LocalPool
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHIVE = ROOT / "autograder" / "dist" / "rnn_lstm-autograder.zip"
 NOTEBOOKS = {"reference": ROOT / "solutions" / "rnn_lstm.ipynb", "blank": ROOT / "student" / "rnn_lstm.ipynb"}
-OTTER_ROUNDS, OUR_ROUNDS, WORKERS = 4, 40, 2
+OTTER_ROUNDS, OUR_ROUNDS, POOLED, WORKERS = 4, 40, 200, 2
 
 
 def floor(notebook):
     """Seconds of each run of the cells alone."""
-    with Assignment(ARCHIVE) as assignment:
-        cells, _ = read_submission(notebook)
+    cells, _ = read_submission(notebook)
 
-        def once():
-            with Submission(cells, assignment.student_files) as run:
-                run.ensure()
+    def once(assignment):
+        with Submission(cells, assignment.student_files) as run:
+            run.ensure()
 
-        return timed(once)
+    return timed(once)
 
 
 def ours(notebook):
     """Seconds of each grading."""
-    with Assignment(ARCHIVE) as assignment:
-        return timed(lambda: grade(notebook, assignment))
+    return timed(lambda assignment: grade(notebook, assignment))
 
 
 def timed(once):
+    on_one_core()
     seconds = []
-    for _ in range(OUR_ROUNDS):
-        start = time.perf_counter()
-        once()
-        seconds.append(time.perf_counter() - start)
+    with Assignment(ARCHIVE) as assignment:
+        for _ in range(OUR_ROUNDS):
+            start = time.perf_counter()
+            once(assignment)
+            seconds.append(time.perf_counter() - start)
     close_server()
     return seconds
+
+
+def on_one_core():
+    """As the class's workers are."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def ours_pooled(notebook):
+    """Seconds a submission in a pool of two workers that have started, told once for each."""
+    cells, extras = read_submission(notebook)
+    work = ("bench", ARCHIVE.read_bytes(), cells, extras, Limits(), False)
+    pool = LocalPool(WORKERS)
+    for future in [pool.submit(*work) for _ in range(2 * WORKERS)]:
+        future.result()
+    start = time.perf_counter()
+    for future in [pool.submit(*work) for _ in range(POOLED)]:
+        future.result()
+    seconds = (time.perf_counter() - start) / POOLED
+    pool.close()
+    return [seconds] * POOLED
 
 
 def otter_run(notebook):
@@ -91,72 +117,129 @@ def grade_quietly(notebook):
     grade_submission(notebook, str(ARCHIVE), quiet=True)
 
 
-WAYS = {"floor": floor, "ours": ours, "otter run": otter_run, "otter pool": otter_pool}
+WAYS = {"floor": floor, "ours": ours, "ours, 2": ours_pooled, "otter run": otter_run, "otter, 2": otter_pool}
+
+
+def where_the_time_goes(notebook):
+    """{part of a grading: seconds}, medians of some gradings on one core."""
+    on_one_core()
+    rounds, parts = [], Counter()
+
+    def clocked(name):
+        inner = getattr(Submission, name)
+
+        def outer(self, *args, **kwargs):
+            start = time.perf_counter()
+            try:
+                return inner(self, *args, **kwargs)
+            finally:
+                question = args[1] if name == "_ask" and len(args) > 1 else ""
+                parts[name if name != "_ask" else "_ask" if question in ("cell", "") else "questions"] += (
+                    time.perf_counter() - start
+                )
+
+        return outer
+
+    for name in ("_start", "_run_cells", "_ask", "stop"):
+        setattr(Submission, name, clocked(name))
+    with Assignment(ARCHIVE) as assignment:
+        for _ in range(OUR_ROUNDS):
+            parts.clear()
+            start = time.perf_counter()
+            grade(notebook, assignment)
+            whole = time.perf_counter() - start
+            named = {
+                "start the process": parts["_start"],
+                "run the cells": parts["_run_cells"],
+                "ask the student's process": parts["questions"],
+                "end it, remove its folder": parts["stop"],
+            }
+            rounds.append(named | {"read, compare, word messages": whole - sum(named.values())})
+    close_server()
+    return {name: statistics.median(r[name] for r in rounds[1:]) for name in rounds[0]}
 
 
 def measure(way, name):
-    """(seconds of each submission, peak bytes) of one way, run in a process of its own."""
+    """(what a way answers, peak bytes), run in a process of its own."""
     with tempfile.NamedTemporaryFile("r") as answer:
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.grading",
-            "--way",
-            way,
-            "--notebook",
-            name,
-            "--answer",
-            answer.name,
-        ]
+        words = ["--way", way, "--notebook", name, "--answer", answer.name]
+        command = [sys.executable, "-m", "benchmarks.grading", *words]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        peak = 0
+        peak = worker = 0
         while process.poll() is None:
-            peak = max(peak, held(process.pid))
-            time.sleep(0.05)
+            everything, workers = held(process.pid)
+            peak, worker = max(peak, everything), max(worker, *workers)
+            time.sleep(0.5)  # looking takes time from those who are looked at
         if process.returncode:
             raise SystemExit(f"benchmarks: {way} on {name} ended with exit code {process.returncode}")
-        return json.load(answer), peak
+        return json.load(answer), (peak, worker)
 
 
 def held(pid):
-    """The proportional set size of a process and all its descendants, in bytes."""
-    total = 0
-    try:
-        parent = psutil.Process(pid)
-        for process in (parent, *parent.children(recursive=True)):
-            try:
-                total += getattr(process.memory_full_info(), "pss", 0)
-            except psutil.Error:
-                continue
-    except psutil.Error:
-        pass
-    return total
+    """(bytes of a process and all its descendants, [bytes of each worker and its descendants]); 0 where none are told.
+
+    A worker is a child of a pool's process; where there is no pool, the process itself.
+    """
+    sizes, children = {}, {}
+    with contextlib.suppress(psutil.Error):
+        for process in (parent := psutil.Process(pid), *parent.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                sizes[process.pid] = getattr(process.memory_full_info(), "pss", 0)
+                if process.pid != pid:
+                    children.setdefault(process.ppid(), []).append(process.pid)
+
+    def tree(top):
+        return sizes.get(top, 0) + sum(map(tree, children.get(top, [])))
+
+    forked = [child for child in children.get(pid, []) if len(children.get(child, [])) == WORKERS]
+    workers = (
+        children[forked[0]] if forked else children.get(pid, []) if len(children.get(pid, [])) == WORKERS else [pid]
+    )
+    return sum(sizes.values()), [tree(worker) for worker in workers]
 
 
 def main():
     parser = argparse.ArgumentParser(description="Time this grader beside Otter's.")
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
+    parser.add_argument("--way", help=argparse.SUPPRESS)
     parser.add_argument("--notebook", choices=NOTEBOOKS, help=argparse.SUPPRESS)
     parser.add_argument("--answer", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.way:
-        Path(chosen.answer).write_text(json.dumps(WAYS[chosen.way](NOTEBOOKS[chosen.notebook])))
+        answer = (WAYS | {"where": where_the_time_goes})[chosen.way](NOTEBOOKS[chosen.notebook])
+        Path(chosen.answer).write_text(json.dumps(answer))
         return
-    table = Table(
-        "notebook", "way", "ms a submission", "a second", "ours is", "start, s", "peak MB", box=box.SIMPLE_HEAD
+    console = Console(width=100)
+    columns = (
+        "notebook",
+        "way",
+        "ms each",
+        "a second",
+        "otter run is",
+        "of the floor",
+        "start, s",
+        "MB",
+        "MB a worker",
     )
+    table = Table(*columns, box=box.SIMPLE_HEAD)
     for column in table.columns[2:]:
         column.justify = "right"
     for name in NOTEBOOKS:
         found = {way: measure(way, name) for way in WAYS}
         typical = {way: statistics.median(seconds) for way, (seconds, _) in found.items()}
-        for way, (seconds, peak) in found.items():
-            ratio = typical[way] / typical["ours"]
+        for way, (seconds, (peak, worker)) in found.items():
+            slower = f"{typical['otter run'] / typical[way]:.1f} x" if way != "otter run" else ""
+            floors = f"{typical[way] / typical['floor']:.2f} x" if way == "ours" else ""
             first = f"{seconds[0] - typical[way]:.2f}" if way in ("floor", "ours") else ""
-            row = f"{typical[way] * 1e3:.0f}", f"{1 / typical[way]:.1f}", f"{ratio:.2f} x faster", first
-            table.add_row(name, way, *row, f"{peak / 2**20:.0f}" if peak else "?")
+            memory = [f"{size / 2**20:.0f}" if size else "?" for size in (peak, worker)]
+            row = f"{typical[way] * 1e3:.0f}", f"{1 / typical[way]:.1f}", slower, floors, first
+            table.add_row(name, way, *row, *memory)
         table.add_section()
-    Console().print(table)
+    console.print(table)
+    parts = Table("ours, ms each", *NOTEBOOKS, box=box.SIMPLE_HEAD)
+    spent = [measure("where", name)[0] for name in NOTEBOOKS]
+    for part in spent[0]:
+        parts.add_row(part, *(f"{times[part] * 1e3:.1f}" for times in spent))
+    console.print(parts)
 
 
 if __name__ == "__main__":

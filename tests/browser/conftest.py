@@ -1,0 +1,34 @@
+"""A headless Chromium of this machine. Run with `make browser`; pictures of what was seen go to tests/browser/seen/."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+SEEN = Path(__file__).parent / "seen"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        pytest.exit("no Chromium: install your system's package, chromium", returncode=2)
+    SEEN.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look():
+    """Keep a picture of a page under a name."""
+    return lambda page, name, **settings: page.screenshot(path=SEEN / f"{name}.png", **settings)

@@ -1,4 +1,4 @@
-"""The report on a class in a real browser: sorted, searched and opened, by mouse and keyboard, in both colour schemes."""
+"""The report on a class in a real browser: sorted, searched, opened, by mouse and by keys, in both colour schemes."""
 
 import pytest
 

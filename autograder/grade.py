@@ -201,8 +201,6 @@ def outcome(case, names):
     try:
         case.body.call_func(names)
         return True, "", ()
-    except Ended:
-        raise
     except (Exception, SystemExit) as error:
         return False, wording(error, case.hidden), causes(error)
 

@@ -10,14 +10,14 @@ import pickle
 import traceback
 from pathlib import Path
 
-from autograder.grade import Assignment, grade, gradescope_dict
-from autograder.submission import Limits, close_server
-
 SORRY = "The autograder did not finish. Hand in again; if this stays, tell your instructor."
 
 
-def main(root="/autograder", limits=Limits(), unconfined=False):  # noqa: B008
-    """Grade root/submission with root/source into root/results: results.json, and results.pkl for `otter grade`."""
+def main(root="/autograder", **settings):
+    """Grade root/submission with root/source into root/results: results.json, and results.pkl for `otter grade`.
+
+    settings: those of `autograder.grade.grade`.
+    """
     root = Path(root)
     results = root / "results"
     results.mkdir(parents=True, exist_ok=True)
@@ -26,16 +26,26 @@ def main(root="/autograder", limits=Limits(), unconfined=False):  # noqa: B008
         for name in ("source", "submission", "results"):
             os.chmod(root / name, 0o700)
     try:
-        with Assignment(root / "source") as assignment:
-            graded = grade(root / "submission", assignment, limits, unconfined)
-            report = gradescope_dict(graded, assignment.config)
-        close_server()
+        report, graded = graded_in(root, settings)
         replace(results / "results.pkl", pickle.dumps(graded))
         replace(results / "results.json", json.dumps(report, indent=2).encode())
         print(f"score: {graded.total:g} of {graded.possible:g}")
     except Exception:
-        close_server()
         replace(results / "results.json", json.dumps(fallback(traceback.format_exc())).encode())
+
+
+def graded_in(root, settings):
+    """(Gradescope's report, Otter's results), after the last student process has gone."""
+    # Imported here, so that an environment without Otter leaves a fallback too.
+    from autograder.grade import Assignment, grade, gradescope_dict
+    from autograder.submission import close_server
+
+    try:
+        with Assignment(root / "source") as assignment:
+            graded = grade(root / "submission", assignment, **settings)
+            return gradescope_dict(graded, assignment.config), graded
+    finally:
+        close_server()
 
 
 def fallback(trace=""):

@@ -182,8 +182,6 @@ class Submission:
             self._end("the server of student processes had gone")
         try:
             self.held_by = self._ask(self.limits.cell)
-        except Ended:
-            raise
         except StudentError as error:
             self.stop()
             raise Confinement(str(error)) from None

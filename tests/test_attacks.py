@@ -10,6 +10,8 @@ import json
 import os
 import pickle
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import pytest
 from kit import HONEST, QUICK, SECRET, WRONG, Graded, notebook, write_notebook, write_zip
 
 from autograder import gradescope
-from autograder.submission import Limits, Submission, close_server
+from autograder.submission import Submission
 
 EARNED = {"q1": 0, "q2": 2, "q3": 2}
 
@@ -148,7 +150,7 @@ def container(tmp_path, archive, write):
     with zipfile.ZipFile(archive) as file:
         file.extractall(root / "source")
     write(root)
-    gradescope.main(root, QUICK)
+    gradescope.main(root, limits=QUICK)
     text = (root / "results" / "results.json").read_text()
     assert SECRET not in text and "4711" not in text
     assert sorted(p.name for p in (root / "results").iterdir()) == ["results.json", "results.pkl"]
@@ -272,14 +274,19 @@ def runs_in(folder):
     return sum(link.removesuffix(" (deleted)") == folder for link in links)
 
 
-def test_a_failing_grader_leaves_a_fallback_that_shows_students_nothing(tmp_path, archive, monkeypatch):
-    monkeypatch.setattr(gradescope, "grade", lambda *a: 1 / 0)
+@pytest.mark.parametrize(
+    "broken",
+    ["import autograder.grade as g; g.grade = lambda *a, **k: 1 / 0", "sys.modules['otter'] = None"],
+    ids=["the grader", "the environment"],
+)
+def test_a_failure_leaves_a_fallback_that_shows_students_nothing(broken, tmp_path, archive):
     root = tmp_path / "autograder"
     for name in ("source", "submission", "results"):
         (root / name).mkdir(parents=True)
     with zipfile.ZipFile(archive) as file:
         file.extractall(root / "source")
-    gradescope.main(root, Limits())
+    code = f"import sys; {broken}; from autograder import gradescope; gradescope.main({str(root)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     report = json.loads((root / "results/results.json").read_text())
     assert report["score"] == 0 and [t["visibility"] for t in report["tests"]] == ["visible", "hidden"]
-    close_server()
+    assert "Traceback" in report["tests"][1]["output"] and "Traceback" not in report["output"]

@@ -161,6 +161,23 @@ def test_answers_that_never_end_cost_their_own_points_however_many_there_are(tmp
     assert graded.scores == {"q1": 0, "q2": 0, "q3": 2}
 
 
+def test_a_test_that_catches_all_exceptions_does_not_take_an_end_for_an_answer(tmp_path):
+    archive = tmp_path / "small.zip"
+    test = """
+@test_case(points=1)
+def test_q1_refuses_text(double):
+    try:
+        double("x")
+    except Exception as error:
+        assert type(error).__name__ != "Ended"
+"""
+    write_zip(archive, {"q1": test})
+    cells = ["def double(x):\n    while True: pass"]
+    with Assignment(archive) as assignment:
+        [result] = grade(write_notebook(tmp_path / "a.ipynb", cells), assignment, SMALL).results["q1"].test_case_results
+    assert not result.passed and "stopped: no answer within" in result.message
+
+
 def test_an_answer_is_stopped_twice_and_then_left_alone(tmp_path):
     archive, tests = (
         tmp_path / "small.zip",

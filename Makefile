@@ -1,11 +1,11 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make report-catalogue
+# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all test lint check browser bench report-catalogue
+.PHONY: all test lint check browser bench pictures report-catalogue
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -27,6 +27,9 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.grading
 	PYTHONPATH=assignment $(BIN)/python -m benchmarks.classroom
+
+pictures: $(READY)
+	PYTHONPATH=assignment $(BIN)/python -m tests.payoff_pictures
 
 report-catalogue: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tests.catalogue_report

@@ -21,6 +21,7 @@ files:
     - derivation.py
     - gradcheck.py
     - given.py
+    - payoff.py
     - fixtures.json
     - figures
     - README.md
@@ -257,11 +258,11 @@ its 3-input, 3-unit, 3-output network. Delete the line with `raise` when you hav
 The printed skeleton sets <code>hidden_state</code> twice, first to a 3-by-3 matrix and then to a vector of 3. Which is
 it? The equations tell: the vector. It prints <code>forward</code> outside its class. Its published solution stores
 <code>self.out</code> and returns <code>self.output</code>, and writes the recurrent term with the vector on the other
-side than equation (1) has it. With three inputs, three units and three outputs, no shape complains. That is why our
+side than <a href="#1.3-The-vanilla-RNN">equation (1)</a> has it. With three inputs, three units and three outputs, no shape complains. That is why our
 checks use sizes that all differ.
 </details>
 <details><summary>Hint 1: a nudge</summary>
-Read equation (1) aloud and type what you say; the same for equation (2). <code>np.dot(A, v)</code> or
+Read <a href="#1.3-The-vanilla-RNN">equation (1)</a> aloud and type what you say; the same for <a href="#1.3-The-vanilla-RNN">equation (2)</a>. <code>np.dot(A, v)</code> or
 <code>A @ v</code> is a matrix times a vector.
 </details>
 <details><summary>Hint 2: shapes</summary>
@@ -488,6 +489,10 @@ To learn, the network needs $\partial J/\partial W$ for every weight, and a weig
 through the unrolled network is called **backpropagation through time** (BPTT). We take it in three bites: one step,
 many steps, the whole network.
 
+![The unrolled network for three steps. Gradients run against the arrows of the forward pass: down from each output to its hidden state, and back from each hidden state to the one before. Where two meet, they are added.](figures/bptt.svg)
+
+*Figure 5: the gradient's two ways to a hidden state, down from its output (green) and back through time (blue).*
+
 The only new fact you need: if $h = \tanh(z)$ entry by entry, then each entry has the slope $1 - \tanh^2(z[i]) =
 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
 """
@@ -504,7 +509,7 @@ r"""
 ### q4a_state_jacobian · One step (2 points, 10 minutes)
 
 *You learn what one step does to a gradient.*
-Write the Jacobian $\partial h_t/\partial h_{t-1}$ of equation (1), as an (n, n) array, from $h_t$ and $W_{hh}$.
+Write the Jacobian $\partial h_t/\partial h_{t-1}$ of [equation (1)](#1.3-The-vanilla-RNN), as an (n, n) array, from $h_t$ and $W_{hh}$.
 
 <details><summary>Hint 1: a nudge</summary>
 Take one entry: $h_t[i] = \tanh(z[i])$ with $z[i] = \sum_j W_{hh}[i, j]\, h_{t-1}[j] + \dots$ Differentiate it by
@@ -700,7 +705,7 @@ $\partial J/\partial h_t$ with you. A numerical gradient is the best judge of yo
 `numerical_gradient(f, x)`.
 
 <details><summary>Hint 1: the output layer</summary>
-From equation (2), step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
+From <a href="#1.3-The-vanilla-RNN">equation (2)</a>, step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
 <code>dys[t]</code> to the one by <code>By</code>, and it sends <code>W_hy.T @ dys[t]</code> down to $h_t$.
 Gradients of shared weights <em>add up</em> over the steps.
 </details>
@@ -939,7 +944,7 @@ Three lines have the same form and differ in their weights; the fourth has anoth
 <em>previous</em> hidden state, and the vectors stand on the left: <code>x @ U</code>, <code>h_prev @ W</code>.
 </details>
 <details><summary>Hint 2: the states</summary>
-Equation (7) multiplies entry by entry (<code>*</code>), not as matrices. Equation (8) uses the <em>new</em> cell state.
+<a href="#2-Long-short-term-memory">Equation (7)</a> multiplies entry by entry (<code>*</code>), not as matrices. <a href="#2-Long-short-term-memory">Equation (8)</a> uses the <em>new</em> cell state.
 </details>
 <details><summary>Hint 3: nearly there</summary>
 Six local variables named as in the equations, one line each, and <code>dict(f=f, i=i, o=o, g=g, C=C, h=h)</code> at the
@@ -1155,6 +1160,10 @@ answer depends on it. The worksheet never states its reading, and its published 
 | $\partial C_{t-1}/\partial W^g$ | `dCprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
 | $\partial h_t/\partial o_t$ | `dh_do` | (T, n, n) | $C_t$ held fixed |
 
+![The LSTM cell of figure 4 with the eight gradients where they belong: along the cell state, from the cell state to the hidden state, from the output gate to the hidden state, from the old hidden state through all gates to the new one, from the weights of the candidate to the old states and to the new cell state, and from the hidden state to the loss.](figures/lstm_partials.svg)
+
+*Figure 6: where the eight gradients stand on the LSTM cell.*
+
 Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: there is nothing to shift, and both are zero in
 the first row. One of the eight gradients is not needed. Can you see why?
 """
@@ -1180,7 +1189,7 @@ $J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one
 have changed $h_t$. The arguments of the step are the old hidden state, the old cell state, and $W^g$ itself.
 </details>
 <details><summary>Hint 2: the ways into a step</summary>
-By equations (3) to (8), $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. Move one of these at a
+By <a href="#2-Long-short-term-memory">equations (3) to (8)</a>, $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. Move one of these at a
 time and hold the other two. The table says which Jacobian holds what; what comes in by way of the cell state also has to
 come out of it, to $h_t$.
 </details>
@@ -1307,8 +1316,8 @@ Run forward and keep everything (q5b). Then walk back from the last step with tw
 J/\partial h_t$ and $\partial J/\partial C_t$.
 </details>
 <details><summary>Hint 2: one step back</summary>
-Add the direct part to what came back along h. By equation (8), $h_t$ sends a share to $C_t$ and a share to $o_t$; the share
-for $C_t$ <em>adds</em> to what came back along C. By equation (7), $C_t$ sends shares to $f_t$, $i_t$, $\tilde C_t$ and
+Add the direct part to what came back along h. By <a href="#2-Long-short-term-memory">equation (8)</a>, $h_t$ sends a share to $C_t$ and a share to $o_t$; the share
+for $C_t$ <em>adds</em> to what came back along C. By <a href="#2-Long-short-term-memory">equation (7)</a>, $C_t$ sends shares to $f_t$, $i_t$, $\tilde C_t$ and
 $C_{t-1}$.
 </details>
 <details><summary>Hint 3: nearly there</summary>
@@ -1501,7 +1510,7 @@ r"""
 Extend q6b to the gradients by all eight parameters, the inputs and both initial states.
 
 <details><summary>Hint 1: the weights</summary>
-Equations (3) to (6) have one form, so with its dz each gate gets <code>np.outer(x, dz)</code> for U and
+<a href="#2-Long-short-term-memory">Equations (3) to (6)</a> have one form, so with its dz each gate gets <code>np.outer(x, dz)</code> for U and
 <code>np.outer(h_prev, dz)</code> for W, added up over the steps.
 </details>
 <details><summary>Hint 2: inputs and first states</summary>
@@ -1708,7 +1717,7 @@ r"""
 Write $\partial C_T/\partial C_0$ along the cell path alone: all gates held fixed, from the forget gates $f_1, \dots,
 f_T$. It is a Jacobian, so its shape is (n, n).
 
-<details><summary>Hint 1: a nudge</summary>With the gates fixed, equation (7) multiplies unit j of the cell by $f_t[j]$.</details>
+<details><summary>Hint 1: a nudge</summary>With the gates fixed, <a href="#2-Long-short-term-memory">equation (7)</a> multiplies unit j of the cell by $f_t[j]$.</details>
 <details><summary>Hint 2: shape</summary>Units do not mix along this path: what is the Jacobian outside its diagonal?</details>
 <details><summary>Hint 3: nearly there</summary><code>np.prod(A, axis=0)</code> multiplies along time, and
 <code>np.diag(v)</code> makes the matrix.</details>
@@ -1790,6 +1799,8 @@ itself. The cell is not graded, and it says what is still missing.
 # %% tags=["otter_ignore"]
 import matplotlib.pyplot as plt
 
+from payoff import show
+
 try:
     lags = np.arange(1, 51)
     rng = np.random.default_rng(0)
@@ -1803,7 +1814,7 @@ try:
         ax.semilogy(lags, left, style, color="#D55E00", label=f"LSTM, cell path, f = {f}")
     ax.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
     ax.legend()
-    plt.show()
+    show(fig, "The RNN's curve falls steadily; the LSTM's falls slowly for f = 0.99 and faster than the RNN's for f = 0.5.")
 except NotImplementedError as todo:
     plt.close()
     print(f"The plot appears when {todo} is done.")
@@ -1871,4 +1882,59 @@ vanish or explode.
 # %% [raw]
 """
 # END QUESTION
+"""
+
+# %% [markdown]
+r"""
+## 3 The payoff (q8_payoff, not graded, 10 minutes)
+
+*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls them.
+Where one is still open, the cell says which question it waits for, and the pictures on the page show what it would draw.
+
+### How far does a gradient reach?
+
+On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM with weights of the same
+size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
+state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path.
+"""
+
+# %% tags=["otter_ignore"]
+import payoff
+
+payoff.show_gradients(globals())
+
+# %% [markdown]
+r"""
+![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a fifth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
+
+*What the cell above draws, and what the one below starts from.*
+
+Now turn the knobs. Can you make the vanilla RNN's gradient explode? What does the LSTM do when the forget gate is nearly
+closed? (Our LSTM has no biases; an input that is always 1 stands in for one.)
+"""
+
+# %% tags=["otter_ignore"]
+payoff.show_sliders(globals())
+
+# %% [markdown]
+r"""
+### Can it remember?
+
+A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it was.
+The next cell trains a fresh vanilla RNN and a fresh LSTM for each of five waits, from 2 steps to 40, with nothing but
+gradient descent and *your* `rnn_backward` (q4c) and `lstm_backward` (q6d). It takes about ten seconds.
+"""
+
+# %% tags=["otter_ignore"]
+payoff.show_memory(globals())
+
+# %% [markdown]
+r"""
+![Left: the loss over 100 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps and guesses from 10 on.](figures/payoff_memory.svg)
+
+*What the cell above draws.*
+
+The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn to,
+because the news that holding it would help arrives from the end of the sequence as good as zero. That is what a vanishing
+gradient is.
 """

@@ -120,6 +120,10 @@ def make(master, new, out):
         check_score(master, grade(new / "solutions" / notebook, archive))
         html = new / "solutions" / f"{master.path.stem}.html"
         html.write_text(render(master, reference, lines), encoding="utf-8")
+        if written := written_answers(master):
+            lines = cell_lines(written)
+            text = render(master, normalised(written), lines)
+            html.with_name("written_answers.html").write_text(text, encoding="utf-8")
 
         for file in files(new):
             file.chmod(0o644)
@@ -198,6 +202,23 @@ def solution(notebook, folder):
     return notebook
 
 
+def written_answers(master):
+    """A notebook of the questions that a person grades, each with its model answer and rubric; None without any."""
+    questions = [question for question in master.questions.values() if question.manual]
+    if not questions:
+        return None
+    points = sum(question.points for question in questions)
+    intro = (
+        f"# The written answers\n\nFor graders: {len(questions)} questions, {points:g} points. Students never see this."
+    )
+    cells = [nbformat.v4.new_markdown_cell(intro)]
+    for question in questions:
+        for cell in master.cells:
+            if cell.question is question and cell.kind == "markdown":
+                cells.append(nbformat.v4.new_markdown_cell(cell.source, metadata={"line": cell.line}))
+    return nbformat.v4.new_notebook(cells=cells)
+
+
 def without_markers(source):
     lines, prompt = [], False
     for line in source.split("\n"):
@@ -223,11 +244,12 @@ def normalised(notebook):
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
         seen[digest] = seen.get(digest, 0) + 1
         cell["id"] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        if "outputs" in cell:  # a widget is nothing without its kernel
+            cell.outputs = [
+                o for o in cell.outputs if not any("vnd.jupyter.widget" in kind for kind in o.get("data", {}))
+            ]
         for output in cell.get("outputs", []):
             if "data" in output:
-                widgets = [kind for kind in output.data if "vnd.jupyter.widget" in kind]
-                for kind in widgets:
-                    del output.data[kind]
                 for kind, value in output.data.items():
                     if kind.startswith("text/"):
                         output.data[kind] = steady(value)

@@ -4,6 +4,7 @@ The page must never refer to another file or server, nor hold a script.
 """
 
 import base64
+import html
 import mimetypes
 import re
 
@@ -74,6 +75,11 @@ def mathml(latex, display="inline"):
 class Renderer(IPythonRenderer):
     """Markdown to HTML, with formulas as MathML also inside HTML blocks such as <details>."""
 
+    def heading(self, text, level, **attrs):
+        """With the id that a notebook's own links use: its words, joined by hyphens."""
+        words = re.sub(r"<[^>]+>", "", text).strip().replace(" ", "-")
+        return f'<h{level} id="{html.escape(words)}">{text}</h{level}>\n'
+
     def block_math(self, body):
         return mathml(body, "block")
 
@@ -83,13 +89,13 @@ class Renderer(IPythonRenderer):
     def latex_environment(self, name, body):
         return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
-    def block_html(self, html):
-        return super().block_html(with_mathematics(html))
+    def block_html(self, markup):
+        return super().block_html(with_mathematics(markup))
 
 
-def with_mathematics(html):
+def with_mathematics(markup):
     """Turn $...$ in raw HTML into MathML, but not inside <code> or <pre>."""
-    parts = re.split(r"(<code.*?</code>|<pre.*?</pre>)", html, flags=re.DOTALL)
+    parts = re.split(r"(<code.*?</code>|<pre.*?</pre>)", markup, flags=re.DOTALL)
     for i in range(0, len(parts), 2):
         parts[i] = re.sub(r"\$([^$]+?)\$", lambda match: mathml(match[1]), parts[i])
     return "".join(parts)

@@ -40,7 +40,8 @@ def confine(order):
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch, IPYTHONDIR=scratch, MPLCONFIGDIR=scratch)
     sys.path[:] = [""] + [p for p in sys.path if p != order["engine"]]
-    held, passable = [], open_to_others(sys.prefix) and open_to_others(sys.base_prefix)
+    held, needed = [], (sys.prefix, sys.base_prefix, os.path.dirname(scratch))
+    closed = [path for path in needed if not open_to_others(path)]
     if uid:
         for folder, folders, files in os.walk(scratch):
             for name in (".", *folders, *files):
@@ -57,12 +58,10 @@ def confine(order):
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(kind, (limit, limit))
     if uid:
-        if not (version or passable):
-            raise PermissionError(
-                f"user {uid} cannot read {sys.prefix}: make the folders above it passable (chmod o+x)"
-            )
-        landlock.become(uid, keep_reading=bool(version) and not passable)
-        held.append("a user id of its own" + ("" if passable else " (with leave to read the interpreter)"))
+        if closed and not version:
+            raise PermissionError(f"user {uid} cannot enter {closed[0]}: let others pass the folders above (chmod o+x)")
+        landlock.become(uid, keep_reading=bool(closed))
+        held.append("a user id of its own" + (" (with leave to pass closed folders)" if closed else ""))
     if sys.platform == "linux":
         landlock.prctl(landlock.PR_SET_NO_NEW_PRIVS, 1)
         landlock.prctl(landlock.PR_SET_PDEATHSIG, signal.SIGKILL)

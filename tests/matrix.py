@@ -69,17 +69,23 @@ GIVEN, SOLUTIONS, TESTS = read_master()
 COMPILED = {name: compile(source, name, "exec") for name, source in SOLUTIONS.items()}
 
 
+def solved(answers=None):
+    """The names of the solved notebook, with the cells of `answers`, {question: source}, in it."""
+    notebook = {}
+    for source in GIVEN:
+        exec(source, notebook)
+    for name, code in COMPILED.items():
+        exec(compile(answers[name], name, "exec") if name in (answers or {}) else code, notebook)
+    return notebook
+
+
 def grade(answers, only=None):
     """The outcome of every case for the solved notebook with the cells of `answers`, {question: source}, in it.
 
     only: questions to grade; all where it is not given.
     """
     np.random.seed(0)  # a wrong answer may draw random numbers
-    notebook = {}
-    for source in GIVEN:
-        exec(source, notebook)
-    for name, code in COMPILED.items():
-        exec(compile(answers[name], name, "exec") if name in answers else code, notebook)
+    notebook = solved(answers)
     outcomes = []
     with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
         for name in only or TESTS:

@@ -84,7 +84,7 @@ def test_the_notebook_keeps_the_worksheets_skeleton(notebook):
 
 def test_every_picture_is_there_and_has_alt_text(notebook):
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", prose(notebook))
-    assert len(pictures) == 4
+    assert len(pictures) == 8
     for alt, path in pictures:
         assert len(alt) > 40
         assert (STUDENT / path).is_file()

@@ -46,6 +46,7 @@ def test_the_three_folders_hold_what_they_should(built):
         "student/tests/q2_root.py",
         "solutions/sample.ipynb",
         "solutions/sample.html",
+        "solutions/written_answers.html",
         "autograder/dist/sample-autograder.zip",
         "autograder/dist/otter_config.json",
         "autograder/dist/tests/q1_square.py",

@@ -100,7 +100,7 @@ def test_a_stub_is_named_in_one_sentence(shown, question, capsys, monkeypatch):
 def test_a_cell_that_was_not_run_or_an_answer_that_fails_is_said(shown, capsys, monkeypatch):
     monkeypatch.setattr(payoff, "UPDATES", 1)
     getattr(payoff, shown)({})
-    assert "run the cells above" in capsys.readouterr().out
+    assert "Run the cells above" in capsys.readouterr().out
     getattr(payoff, shown)(REFERENCE | {"lstm_unroll": lambda *a: {"h": 3}})
     assert "could not be made" in capsys.readouterr().out
 

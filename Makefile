@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+STUDENT := .venv-student/.ready
 
 .PHONY: all test lint check browser bench pictures report-catalogue
 
@@ -14,7 +15,7 @@ all: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
 
-browser: $(READY)
+browser: $(READY) $(STUDENT)
 	$(BIN)/python -m pytest -q tests/browser
 
 lint: $(READY)
@@ -38,3 +39,8 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $(READY)
+
+$(STUDENT): student/requirements.txt
+	$(PYTHON) -m venv .venv-student
+	.venv-student/bin/python -m pip install --quiet --disable-pip-version-check -r student/requirements.txt
+	touch $(STUDENT)

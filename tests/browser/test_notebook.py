@@ -1,0 +1,214 @@
+"""The assignment as a student meets it: JupyterLab in a real browser, in an environment of student/requirements.txt.
+
+One session from the first cell to the hand-in: wrong and right answers typed, checks, the payoff, a slider, the export;
+then the zip that it leaves is graded.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from autograder.grade import grade
+from tests.matrix import MASTER, SOLUTIONS
+
+ROOT = MASTER.parents[1]
+JUPYTER = ROOT / ".venv-student/bin/jupyter"
+WRONG_TANH = "np.tanh(self.W_hh.T @ self.hidden_state + self.W_xh @ x + self.Bh)"
+DONE = ["q1_kinds", "q3_unroll", "q4a_state_jacobian", "q4b_jacobian_through_time", "q4c_rnn_backward", "q5a_lstm_step"]
+DONE += ["q5b_lstm_unroll", "q6a_derivation", "q6b_lstm_dWg", "q6d_lstm_backward", "q7a_factor", "q7b_cell_carry"]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """(the address of a JupyterLab on loopback, its folder: a copy of student/)."""
+    folder = shutil.copytree(ROOT / "student", tmp_path_factory.mktemp("home") / "student")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = [
+        f"--port={port}",
+        "--ip=127.0.0.1",
+        "--no-browser",
+        "--IdentityProvider.token=",
+        "--ServerApp.port_retries=0",
+    ]
+    homes = {
+        name: str(folder.parent / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
+    }
+    command = [JUPYTER, "lab", "--allow-root", *settings]
+    with open(folder.parent / "log", "w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=os.environ | homes, stdout=log, stderr=log, start_new_session=True
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: answers(f"{address}/api"), 60)
+        yield address, folder
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+def answers(address):
+    try:
+        return urllib.request.urlopen(address, timeout=1).status == 200
+    except OSError:
+        return False
+
+
+def wait_for(true, seconds):
+    end = time.monotonic() + seconds
+    while not (got := true()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+    return got
+
+
+class Notebook:
+    """The notebook in the browser; cells are found by what their source says when the session starts."""
+
+    def __init__(self, page, address, folder):
+        self.page, self.folder = page, folder
+        cells = json.loads((folder / "rnn_lstm.ipynb").read_text(encoding="utf-8"))["cells"]
+        self.sources = ["".join(cell["source"]) for cell in cells]
+        page.goto(f"{address}/lab/tree/rnn_lstm.ipynb?reset", timeout=60_000)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
+
+    def cell(self, text):
+        """The cell whose source holds a text, scrolled into view."""
+        index = next(number for number, source in enumerate(self.sources) if text in source)
+        found = self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+        found.scroll_into_view_if_needed()
+        return found
+
+    def type(self, text, source):
+        """Replace the source of the cell that holds `text`."""
+        editor = self.cell(text).locator(".cm-content")
+        editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source.strip("\n"))
+
+    def run(self, text, seconds=60):
+        """Run the cell that holds `text`; its outputs, as text."""
+        cell = self.cell(text)
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.text_content()
+        for _ in range(4):  # a key that comes before the page is ready is lost
+            prompt.click()
+            self.page.keyboard.press("Control+Enter")
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: prompt.text_content() != before, 5)
+                break
+        wait_for(lambda: prompt.text_content().strip() not in ("", "[ ]:", "[*]:"), seconds)
+        self.page.wait_for_timeout(300)
+        area = cell.locator(".jp-OutputArea")
+        return area.first.inner_text() if area.count() else ""
+
+
+@pytest.fixture(scope="module")
+def notebook(chromium, lab):
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    yield Notebook(page, *lab)
+    page.close()
+
+
+def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
+    notebook.run("otter.Notebook(")
+    notebook.run("import numpy as np")
+    notebook.run("class VanillaRNN")
+    assert "still to do (q2_vanilla_rnn)" in notebook.run('grader.check("q2_vanilla_rnn")')
+    look(notebook.page, "lab-stub")
+
+
+def test_02_a_wrong_answer_is_named(notebook, look):
+    right = "np.tanh(self.W_hh @ self.hidden_state + self.W_xh @ x + self.Bh)"
+    assert right in SOLUTIONS["q2_vanilla_rnn"]
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, WRONG_TANH))
+    notebook.run("class VanillaRNN")
+    assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
+    look(notebook.page, "lab-wrong")
+
+
+def test_03_the_right_answer_passes(notebook, look):
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"])
+    notebook.run("class VanillaRNN")
+    assert "passed" in notebook.run('grader.check("q2_vanilla_rnn")')
+    look(notebook.page, "lab-right")
+
+
+def test_04_the_payoff_says_what_it_waits_for(notebook):
+    assert "name 'unroll' is not defined. Run the cells above" in notebook.run("payoff.show_gradients(")
+    notebook.run("def unroll(")
+    assert "appears when q3_unroll is done" in notebook.run("payoff.show_gradients(")
+
+
+@pytest.mark.parametrize("question", DONE)
+def test_05_each_other_question_passes(notebook, question):
+    text = {"q1_kinds": "kinds = {", "q7a_factor": "factor = ..."}.get(question)
+    text = text or SOLUTIONS[question].strip().split("\n")[0]
+    notebook.type(text, SOLUTIONS[question])
+    notebook.run(text)
+    assert "passed" in notebook.run(f'grader.check("{question}")')
+
+
+def test_06_the_pictures_of_the_payoff_appear(notebook, look):
+    notebook.run("payoff.show_gradients(")
+    cell = notebook.cell("payoff.show_gradients(")
+    picture = cell.locator(".jp-OutputArea img").last
+    picture.wait_for()
+    look(notebook.page, "lab-gradients")
+
+
+def test_07_a_slider_moves_the_picture(notebook, look):
+    notebook.run("payoff.show_sliders(")
+    cell = notebook.cell("payoff.show_sliders(")
+    picture = cell.locator("img.widget-image")
+    picture.wait_for(timeout=20_000)
+    before = picture.get_attribute("src")
+    handle = cell.locator(".noUi-handle").first
+    handle.focus()
+    for _ in range(8):
+        notebook.page.keyboard.press("ArrowRight")
+    wait_for(lambda: picture.get_attribute("src") != before, 10)
+    notebook.page.wait_for_timeout(1000)
+    look(notebook.page, "lab-slider")
+
+
+def test_08_both_networks_are_trained_with_the_students_gradients(notebook, look):
+    assert "trained" in notebook.run("payoff.show_memory(", seconds=120)
+    picture = notebook.cell("payoff.show_memory(").locator(".jp-OutputArea img").last
+    picture.wait_for()
+    look(notebook.page, "lab-memory")
+
+
+def test_09_a_hint_leads_to_its_equation(notebook, look):
+    hint = notebook.cell("### q2_vanilla_rnn").locator(
+        "details", has=notebook.page.locator("summary", has_text="Hint 1")
+    )
+    hint.locator("summary").click()
+    hint.locator("a", has_text="equation (1)").click()
+    heading = notebook.page.locator("h3", has_text="1.3 The vanilla RNN")
+    wait_for(lambda: heading.count() and heading.first.is_visible(), 10)
+    look(notebook.page, "lab-equation")
+
+
+def test_10_the_export_is_graded(notebook, look):
+    notebook.page.keyboard.press("Control+s")
+    notebook.page.wait_for_timeout(1500)
+    text = notebook.run("grader.export(", seconds=120)
+    assert "zip" in text.lower()
+    look(notebook.page, "lab-export")
+    zips = sorted(Path(notebook.folder).glob("*.zip"))
+    assert len(zips) == 1
+    results = grade(zips[0], ROOT / "autograder/dist/rnn_lstm-autograder.zip")
+    assert results.total == results.possible == 44

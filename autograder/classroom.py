@@ -14,7 +14,7 @@ import msgspec
 
 from autograder.grade import not_graded
 from autograder.gradebook import Gradebook
-from autograder.handed_in import Refused, read_submission
+from autograder.handed_in import Refused, clean, read_submission
 from autograder.progress import ClassProgress
 from autograder.records import FAILED, GRADED, NOT_GRADED, Records
 from autograder.roster import read_class
@@ -47,7 +47,7 @@ def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=
         if len(book):
             unknown = book.write(canvas)
     for line in [*(f"left alone: {line}" for line in left), *unknown, *book.lines()]:
-        click.echo(line)
+        click.echo(clean(line))  # file names come from students, and a terminal obeys
     if stopped:
         click.echo(f"stopped: {len(book)} of {len(students)} are done and kept; the same command goes on", err=True)
         return 130

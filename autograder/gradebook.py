@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+from autograder.handed_in import clean
 from autograder.records import GRADED, NOT_GRADED, replace
 from autograder.report import FEEDBACK, Report, write_feedback
 
@@ -90,7 +91,7 @@ def what_went_wrong(record):
 
 def text_cell(text):
     """A text that no spreadsheet takes for a formula."""
-    text = " ".join(str(text).encode("utf-8", "replace").decode().split())
+    text = clean(" ".join(str(text).split()))
     return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 

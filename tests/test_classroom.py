@@ -362,6 +362,14 @@ def test_no_cell_is_a_formula(text):
     assert text_cell(text).startswith("'") and not text_cell(" ok").startswith("'")
 
 
+def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):
+    make(place / "class", "\x1b[2J.pdf", "\x1b[31mzoe\r.ipynb")
+    run(place)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "left alone: �[2J.pdf" in out
+    assert "\x1b" not in (place / "out/grades.csv").read_text(encoding="utf-8")
+
+
 def test_ids_that_look_alike_have_files_of_their_own():
     names = ["jane", "Jane", "JANE", "ja/ne", "ja_ne", "", "..", "j" * 300, "j" * 301, "ж", "ш", "con"]
     made = [safe_name(name) for name in names]

@@ -138,6 +138,8 @@ def classroom(folder, out, archive, canvas, column, **settings):
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise click.UsageError(f"--out {out} lies in {folder}, where it would be taken for a submission")
     archive = only_zip(archive)
+    if archive.is_dir():
+        raise click.UsageError(f"{archive} is a folder; a class is graded with the zip itself")
     try:
         export = CanvasExport(canvas, column) if canvas else None
         with opened(archive) as assignment:
@@ -152,9 +154,13 @@ def classroom(folder, out, archive, canvas, column, **settings):
 
 def only_zip(archive):
     """The zip to grade with: the one that was named, or the only one that was built."""
-    found = [archive] if archive else sorted(Path("autograder/dist").glob("*-autograder.zip"))
-    if len(found) != 1 or not found[0].exists():
-        raise click.UsageError(f"{archive or 'autograder/dist'} holds no zip to grade with; name it with --zip")
+    if archive:
+        if not archive.exists():
+            raise click.UsageError(f"{archive} does not exist: name the zip, or the folder it was unpacked to")
+        return archive
+    found = sorted(Path("autograder/dist").glob("*-autograder.zip"))
+    if len(found) != 1:
+        raise click.UsageError("autograder/dist holds no zip to grade with: build it, or name it with --zip")
     return found[0]
 
 

@@ -287,9 +287,10 @@ def command(place):
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
     for number in range(30):
         write_notebook(place / f"class/s{number:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
-    process = subprocess.Popen(command(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command(place), **streams, start_new_session=True)
     wait_for(lambda: len(list((place / "out").glob("results/s*.json"))) >= 4)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all of them
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
     kept = {name: text for name, text in digest_of_results(place).items() if name.startswith("s")}

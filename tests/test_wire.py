@@ -198,6 +198,13 @@ def test_a_dripping_message_runs_into_its_deadline():
         thread.join()
 
 
+def test_what_follows_a_message_unasked_makes_it_refused():
+    ours, theirs = socket.socketpair()
+    theirs.send(encode(1) + encode(2))
+    with pytest.raises(WireError):
+        decode(wire.receive(ours, time.monotonic() + 1))
+
+
 def test_a_message_cut_short_is_the_end():
     ours, theirs = socket.socketpair()
     theirs.send(encode([1, 2])[:-1])

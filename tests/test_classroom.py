@@ -279,20 +279,15 @@ def test_a_worker_that_dies_costs_its_own_submission_only(place, capsys):
     assert run(place) == 0 and grades(place)["ida"]["total"] == "7"
 
 
-def command(place):
-    words = ["class", place / "class", "--out", place / "out", "--zip", place / "small.zip", "-j", "2"]
+def command(place, jobs=2):
+    words = ["class", place / "class", "--out", place / "out", "--zip", place / "small.zip", "-j", jobs]
     return [sys.executable, "-m", "autograder", *map(str, words)]
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
     for number in range(30):
         write_notebook(place / f"class/s{number:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(command(place), **streams, start_new_session=True)
-    wait_for(lambda: len(list((place / "out").glob("results/s*.json"))) >= 4)
-    os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all of them
-    out, err = process.communicate(timeout=20)
-    assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+    interrupt_after(4, "s*.json", command(place), place)
     kept = {name: text for name, text in digest_of_results(place).items() if name.startswith("s")}
     assert 4 <= len(kept) < 30
     rows = grades(place)
@@ -301,6 +296,21 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
     assert done.returncode == 0 and all(row["status"] == "graded" for id, row in grades(place).items() if id[0] == "s")
     assert {name: text for name, text in digest_of_results(place).items() if name in kept} == kept
     assert done.stderr.rstrip().endswith("2 not graded") and "37 of 37" in done.stderr
+
+
+def interrupt_after(count, pattern, words, place):
+    """Start a class and press Ctrl-C, as a terminal sends it, to all processes, once there are some results."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(words, **streams, start_new_session=True)
+    wait_for(lambda: len(list((place / "out/results").glob(pattern))) >= count)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+
+
+def test_ctrl_c_is_quiet_also_where_workers_wait(place):
+    write_notebook(place / "class/slow.ipynb", [*HONEST, "import time; time.sleep(15)"])
+    interrupt_after(7, "*.json", command(place, jobs=4), place)
 
 
 def wait_for(true, seconds=30):

@@ -6,6 +6,7 @@ whatever stops a run, Ctrl-C included, the next one goes on from there.
 
 import concurrent.futures as futures
 import hashlib
+import signal
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from autograder.workers import Cluster, LocalPool, allowed_cores, summary
 
 RESULTS = "results"
 WINDOW = 3  # submissions under way, for each worker
+LOOK_EVERY = 0.2  # seconds, for Ctrl-C
 
 
 def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=False, dask=None, unconfined=False):
@@ -33,25 +35,42 @@ def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=
     """
     students, left = read_class(folder)
     room = Classroom(assignment, archive, out, unconfined=unconfined, fresh=fresh)
-    book, stopped, unknown = Gradebook(out, assignment, students), False, []
+    book, unknown = Gradebook(out, assignment, students), []
     pool = Cluster(dask) if dask else LocalPool(jobs or len(allowed_cores()))
     try:
-        with ClassProgress(len(students)) as progress:
-            for student, record, kept in room.grade(students, pool):
+        with Interrupt() as interrupt, ClassProgress(len(students)) as progress:
+            for student, record, kept in room.grade(students, pool, interrupt.pressed):
                 book.add(student, record, kept)
                 progress.step(failed=record["status"] != GRADED, kept=kept)
-    except KeyboardInterrupt:
-        stopped = True
     finally:
         pool.close(at_once=len(book) < len(students))
         if len(book):
             unknown = book.write(canvas)
     for line in [*(f"left alone: {line}" for line in left), *unknown, *book.lines()]:
         click.echo(clean(line))  # file names come from students, and a terminal obeys
-    if stopped:
+    if len(book) < len(students):
         click.echo(f"stopped: {len(book)} of {len(students)} are done and kept; the same command goes on", err=True)
         return 130
     return int(book.count(FAILED) > 0)
+
+
+class Interrupt:
+    """Ctrl-C as a question, so that it breaks nothing off in the middle; pressed again, it is what it always is."""
+
+    def __enter__(self):
+        self.was_pressed = False
+        self.before = signal.signal(signal.SIGINT, self.note)
+        return self
+
+    def __exit__(self, *_):
+        signal.signal(signal.SIGINT, self.before)
+
+    def note(self, *_):
+        self.was_pressed = True
+        signal.signal(signal.SIGINT, self.before)
+
+    def pressed(self):
+        return self.was_pressed
 
 
 class Classroom:
@@ -66,10 +85,10 @@ class Classroom:
         self.zip = Path(archive).read_bytes()
         self.digest = hashlib.sha256(self.zip).hexdigest()
 
-    def grade(self, students, pool):
-        """Yield (student, record, whether it was kept from before) as they come."""
+    def grade(self, students, pool, stopped=lambda: False):
+        """Yield (student, record, whether it was kept from before) as they come, until `stopped()`."""
         waiting, under_way = iter(students), {}
-        while True:
+        while not stopped():
             while len(under_way) < WINDOW * pool.workers and (student := next(waiting, None)) is not None:
                 record, task = self.prepare(student)
                 if task:
@@ -80,7 +99,7 @@ class Classroom:
                     yield student, self.records.keep(student, record), False
             if not under_way:
                 return
-            done, _ = futures.wait(under_way, return_when=futures.FIRST_COMPLETED)
+            done, _ = futures.wait(under_way, LOOK_EVERY, return_when=futures.FIRST_COMPLETED)
             died = [under_way.pop(future) for future in done if isinstance(future.exception(), BrokenProcessPool)]
             for future in done & under_way.keys():
                 student, record, _ = under_way.pop(future)

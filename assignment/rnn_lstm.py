@@ -35,6 +35,7 @@ check_all_cell: true
 export_cell:
     instructions: >-
         The cell runs all public checks once more and leaves a zip beside this notebook: hand that zip in.
+        A warning that a kernel runs without encryption is harmless: it stays on your computer.
         No PDF is made, so nothing needs to be installed for it. If your course wants the written answers as a PDF,
         export the notebook to HTML (File menu), open it in a browser, and print it.
     pdf: false
@@ -56,10 +57,10 @@ LSTMs), with the problems in its order.
 
 **How it works.** Each question ends in a check cell. Run it as often as you like: it says what is wrong and where to
 look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. If all public checks
-of your honest work pass, the hidden ones do as well: they ask the same at other sizes.
+pass for work of your own, so will the hidden ones: they ask the same at other sizes.
 
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
-Plan about four hours.
+Plan five hours, six with q6d and q8; a good place to stop is after q4.
 
 ## Legend
 
@@ -108,7 +109,7 @@ whether a sequence goes in, comes out, or both.
 
 ![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, a sequence of outputs.](figures/kinds.svg)
 
-*Figure 1: kinds of sequence problem.*
+*Figure 1: kinds of sequence problem (the two sequences of the third are drawn equally long).*
 
 - **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
   an image and gives one mask: the mask is large, but it is one output, not a sequence.
@@ -400,7 +401,8 @@ of every step. It starts from the hidden state that `rnn` has, and it must work 
 still open.
 
 <details><summary>Hint 1: a nudge</summary>
-Two empty lists, one loop over the rows of <code>xs</code>, and <code>np.array(list)</code> at the end.
+Two empty lists, one loop over the rows of <code>xs</code>, and <code>np.array(list)</code> at the end. Append a new array
+at each step: a list of one array many times shows its last state many times.
 </details>
 <details><summary>Hint 2: which state?</summary>
 Row 0 of <code>hs</code> is $h_1$, the state <em>after</em> the first input. $h_0$ is not in <code>hs</code>.
@@ -491,7 +493,7 @@ many steps, the whole network.
 
 ![The unrolled network for three steps. Gradients run against the arrows of the forward pass: down from each output to its hidden state, and back from each hidden state to the one before. Where two meet, they are added.](figures/bptt.svg)
 
-*Figure 5: the gradient's two ways to a hidden state, down from its output (green) and back through time (blue).*
+*The gradient's two ways to a hidden state: down from its output (green) and back through time (blue).*
 
 The only new fact you need: if $h = \tanh(z)$ entry by entry, then each entry has the slope $1 - \tanh^2(z[i]) =
 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
@@ -506,7 +508,7 @@ points: 2
 
 # %% [markdown]
 r"""
-### q4a_state_jacobian · One step (2 points, 10 minutes)
+### q4a_state_jacobian · One step (2 points, 15 minutes)
 
 *You learn what one step does to a gradient.*
 Write the Jacobian $\partial h_t/\partial h_{t-1}$ of [equation (1)](#1.3-The-vanilla-RNN), as an (n, n) array, from $h_t$ and $W_{hh}$.
@@ -693,7 +695,7 @@ points: 6
 
 # %% [markdown]
 r"""
-### q4c_rnn_backward · The whole network (6 points, 35 minutes)
+### q4c_rnn_backward · The whole network (6 points, 50 minutes)
 
 *You learn backpropagation through time, with every gradient that training needs.*
 The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by the outputs, the **upstream gradients**
@@ -701,8 +703,10 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by 
 
 In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
 `h0` at `t = 0`. Run the network forward first and keep the states. Then walk from the last step to the first, carrying
-$\partial J/\partial h_t$ with you. A numerical gradient is the best judge of your own work: `gradcheck.py` has
-`numerical_gradient(f, x)`.
+$\partial J/\partial h_t$ with you. A numerical gradient is the best judge of your own work. Take
+$J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives by the outputs are just `dys`: write a function `f(W)` that runs forward
+with `W` in place of `W_hh` and returns `np.sum(dys * ys)`; then `numerical_gradient(f, W_hh)` from `gradcheck.py` is what
+you should get.
 
 <details><summary>Hint 1: the output layer</summary>
 From <a href="#1.3-The-vanilla-RNN">equation (2)</a>, step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
@@ -714,7 +718,7 @@ $h_t$ acts through $y_t$ and through $h_{t+1}$, so $\partial J/\partial h_t$ is 
 output and what comes back from the later step. The later step sends nothing at $t = T$.
 </details>
 <details><summary>Hint 3: nearly there</summary>
-With <code>dz = dh * (1 - hs[t]**2)</code>, the derivative by what stands inside the tanh: <code>Bh</code> gets dz,
+The forward pass is equation (1), with Bh, from h0. With <code>dz = dh * (1 - hs[t]**2)</code>, the derivative by what stands inside the tanh: <code>Bh</code> gets dz,
 <code>W_xh</code> its outer product with <code>xs[t]</code>, <code>W_hh</code> its outer product with the state before
 (which is <code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to that state. What goes back from the first
 step is the gradient by <code>h0</code>.
@@ -1162,10 +1166,10 @@ answer depends on it. The worksheet never states its reading, and its published 
 
 ![The LSTM cell of figure 4 with the eight gradients where they belong: along the cell state, from the cell state to the hidden state, from the output gate to the hidden state, from the old hidden state through all gates to the new one, from the weights of the candidate to the old states and to the new cell state, and from the hidden state to the loss.](figures/lstm_partials.svg)
 
-*Figure 6: where the eight gradients stand on the LSTM cell.*
+*Figure 5: where the eight gradients stand on the LSTM cell.*
 
-Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: there is nothing to shift, and both are zero in
-the first row. One of the eight gradients is not needed. Can you see why?
+**Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: do not shift.** Their first row is zero,
+because $h_0$ and $C_0$ do not depend on $W^g$. One of the eight gradients is not needed. Can you see why?
 """
 
 # %% [raw]
@@ -1177,7 +1181,7 @@ points: 5
 
 # %% [markdown]
 r"""
-### q6a_derivation · The derivation, as code (5 points, 30 minutes)
+### q6a_derivation · The derivation, as code (5 points, 40 minutes)
 
 *You learn to do the chain rule without losing a path.*
 Combine the eight arrays to $\partial J/\partial W^g$, as an (n, n) array. You need no LSTM here, only the chain rule:
@@ -1186,7 +1190,8 @@ missing, extra or doubled. Any form that is algebraically equal is right.
 
 <details><summary>Hint 1: a nudge</summary>
 $J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one step and ask by what ways $W^g$ can
-have changed $h_t$. The arguments of the step are the old hidden state, the old cell state, and $W^g$ itself.
+have changed $h_t$. The arguments of the step are the old hidden state, the old cell state, and $W^g$ itself. The total
+derivatives hold all earlier steps already: carry nothing, shift nothing.
 </details>
 <details><summary>Hint 2: the ways into a step</summary>
 By <a href="#2-Long-short-term-memory">equations (3) to (8)</a>, $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. Move one of these at a
@@ -1304,15 +1309,16 @@ points: 3
 
 # %% [markdown]
 r"""
-### q6b_lstm_dWg · From scratch (3 points, 30 minutes)
+### q6b_lstm_dWg · From scratch (3 points, 50 minutes)
 
 *You learn why nobody builds those Jacobians.*
 Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
 derivative of the loss by that step's hidden state: what later steps add, you must carry yourself. You may call your
-`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code.
+`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code. The numerical gradient of q4c works here
+too, with $J$ = `np.sum(dJ_dh * hs)`.
 
 <details><summary>Hint 1: a nudge</summary>
-Run forward and keep everything (q5b). Then walk back from the last step with two vectors in your hands, $\partial
+Run forward and keep everything (q5b); before the first step stand $h_0$ and $C_0$, not index -1. Then walk back from the last step with two vectors in your hands, $\partial
 J/\partial h_t$ and $\partial J/\partial C_t$.
 </details>
 <details><summary>Hint 2: one step back</summary>
@@ -1426,7 +1432,7 @@ points: 4
 
 # %% [markdown]
 r"""
-### q6c_derivation_in_words · The derivation, on paper (4 points, 15 minutes)
+### q6c_derivation_in_words · The derivation, on paper (4 points, 20 minutes)
 
 *You learn to write a derivation that somebody else can follow.*
 Write the formula of q6a in LaTeX, with the steps that lead to it: where the sum comes from, which paths enter a step,
@@ -1434,7 +1440,7 @@ and which of the eight gradients is not used, and why.
 
 <details><summary>Hint 1: a nudge</summary>Your code of q6a has the same structure: one line of text for each line.</details>
 <details><summary>Hint 2: LaTeX</summary>Between two <code>&#36;&#36;</code> lines, start with <code>\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T}</code>.</details>
-<details><summary>Hint 3: nearly there</summary>Say for each factor whether it is direct, immediate or total.</details>
+<details><summary>Hint 3: nearly there</summary>Say for each factor which it is: direct, immediate, total, or what is held fixed (see the table of q6).</details>
 """
 
 # %% [raw]
@@ -1504,7 +1510,7 @@ points: 4
 
 # %% [markdown]
 r"""
-### q6d_lstm_backward · Everything (4 extra points, 30 minutes)
+### q6d_lstm_backward · Everything (4 extra points, 20 minutes)
 
 *You learn what a framework does for you in `backward()`.*
 Extend q6b to the gradients by all eight parameters, the inputs and both initial states.
@@ -1711,7 +1717,7 @@ points: 1
 
 # %% [markdown]
 r"""
-### q7b_cell_carry · Along the cell path (1 point, 10 minutes)
+### q7b_cell_carry · Along the cell path (1 point, 5 minutes)
 
 *You learn how far the memory reaches.*
 Write $\partial C_T/\partial C_0$ along the cell path alone: all gates held fixed, from the forget gates $f_1, \dots,
@@ -1792,8 +1798,8 @@ test_q7b_other_sizes(cell_carry)
 r"""
 **See it.** The next cell plots, from your own functions, how much of a gradient is left after a number of steps: for a
 vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate.
-The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it neither stretches nor turns small by
-itself. The cell is not graded, and it says what is still missing.
+The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it shortens every vector to
+0.9 of its length, so that it alone would leave $0.9^{50} \approx 0.005$; the tanh does the rest. The cell is not graded, and it says what is still missing.
 """
 
 # %% tags=["otter_ignore"]
@@ -1829,7 +1835,7 @@ points: 3
 
 # %% [markdown]
 r"""
-### q7c_why_it_helps · In words (3 points, 10 minutes)
+### q7c_why_it_helps · In words (3 points, 15 minutes)
 
 *You learn what the LSTM promises and what it does not.*
 Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence: why does one LSTM
@@ -1886,7 +1892,7 @@ vanish or explode.
 
 # %% [markdown]
 r"""
-## 3 The payoff (q8_payoff, not graded, 10 minutes)
+## 3 The payoff (q8_payoff, not graded, 15 minutes)
 
 *You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls them.
 Where one is still open, the cell says which question it waits for, and the pictures on the page show what it would draw.
@@ -1895,7 +1901,8 @@ Where one is still open, the cell says which question it waits for, and the pict
 
 On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM with weights of the same
 size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
-state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path.
+state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path. Both paths together are more than the cell path, since the gates carry gradient too, and
+their stretch need not fall at every step.
 """
 
 # %% tags=["otter_ignore"]

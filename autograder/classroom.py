@@ -89,7 +89,7 @@ class Classroom:
         """Yield (student, record, whether it was kept from before) as they come, until `stopped()`."""
         waiting, under_way = iter(students), {}
         while not stopped():
-            while len(under_way) < WINDOW * pool.workers and (student := next(waiting, None)) is not None:
+            while not stopped() and len(under_way) < WINDOW * pool.workers and (student := next(waiting, None)):
                 record, task = self.prepare(student)
                 if task:
                     under_way[self.submit(pool, task)] = student, record, task
@@ -106,6 +106,8 @@ class Classroom:
                 yield student, self.records.keep(student, record | self.result(future)), False
             if died:  # one of those under way has ended its worker, and with it the pool
                 for student, record, task in [*died, *under_way.values()]:
+                    if stopped():
+                        return
                     pool.restart()
                     alone = self.result(self.submit(pool, task))
                     yield student, self.records.keep(student, record | alone), False
@@ -119,12 +121,12 @@ class Classroom:
             return record, None
         try:
             cells, extras = read_submission(student.path, self.assignment.config.assignment_name)
+            work = msgspec.msgpack.encode([self.digest, cells, sorted(extras.items())])
         except Refused as refusal:
             refused = summary(not_graded(self.assignment, refusal), self.assignment.config)
             return record | {"why": str(refusal)} | refused, None
         except Exception as problem:
             return record | failure(problem), None
-        work = msgspec.msgpack.encode([self.digest, cells, sorted(extras.items())])
         record |= {"status": GRADED, "digest": hashlib.sha256(work).hexdigest()}
         kept = None if self.fresh else self.records.get(student)
         if kept and kept["status"] == GRADED and kept.get("digest") == record["digest"]:
@@ -132,7 +134,12 @@ class Classroom:
         return record, (cells, extras)
 
     def submit(self, pool, task):
-        return pool.submit(self.digest, self.zip, *task, self.limits, self.unconfined)
+        try:
+            return pool.submit(self.digest, self.zip, *task, self.limits, self.unconfined)
+        except BrokenProcessPool as died:  # it broke since we last looked
+            future = futures.Future()
+            future.set_exception(died)
+            return future
 
     @staticmethod
     def result(future):

@@ -12,7 +12,8 @@ from autograder.handed_in import clean
 from autograder.records import GRADED, NOT_GRADED, replace
 from autograder.report import FEEDBACK, Report, write_feedback
 
-CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID")  # Canvas's own first: it is what its downloads are named by
+CANVAS_COLUMNS = ["Student", *IDENTIFIERS, "Section"]
 LATER = {"status": NOT_GRADED, "why": "not yet: the run was stopped before. Start it again to go on."}
 
 
@@ -125,16 +126,16 @@ class CanvasExport:
         self.rows = [{name: row[name] or "" for name in self.columns} for row in rows]
 
     def fill(self, totals):
-        """Put in the points, [(student, text)]; returns the students that the export does not have."""
-        known, unknown = {}, []
-        for row in self.rows:
-            for column in ("ID", "SIS User ID", "SIS Login ID"):
-                if row.get(column):
-                    known.setdefault(row[column].strip().lower(), row)
+        """Put in the points, [(student, text)]; returns the students for whom the export has no row of their own."""
+        columns = [{row[name].strip().lower(): row for row in self.rows if row.get(name)} for name in IDENTIFIERS]
+        unknown, taken = [], set()
         for student, total in totals:
-            row = known.get(student.id.lower()) or known.get(student.email.lower() or None)
-            if row is None:
+            keys = [key.lower() for key in (student.id, student.email) if key]
+            row = next((known[key] for key in keys for known in columns if key in known), None)
+            if row is None or id(row) in taken:
                 unknown.append(student)
-            elif total:
+                continue
+            taken.add(id(row))
+            if total:
                 row[self.column] = total
         return unknown

@@ -7,10 +7,9 @@ import json
 import re
 import stat
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 
-MAX_NOTEBOOK, MAX_FILE, MAX_FILES = 64 << 20, 8 << 20, 100
+MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 64 << 20, 8 << 20, 32 << 20, 100
 MAX_MESSAGE = 1500
 
 
@@ -21,9 +20,10 @@ class Refused(ValueError):
 def read_submission(path, assignment=None):
     """([source of each code cell], {name: bytes} of the files beside it). Raises Refused."""
     files = entries(path)
-    notebooks = [name for name in files if name.endswith(".ipynb")]
-    scripts = [name for name in files if name.endswith(".py") and "/" not in name]
-    if not notebooks and len(archives := [name for name in files if name.endswith(".zip")]) == 1 and path.is_dir():
+    notebooks = [name for name in files if name.lower().endswith(".ipynb")]
+    scripts = [name for name in files if name.lower().endswith(".py") and "/" not in name]
+    archives = [name for name in files if name.lower().endswith(".zip")]
+    if not notebooks and len(archives) == 1 and path.is_dir():
         return read_submission(path / archives[0], assignment)
     if len(notebooks) > 1:
         raise Refused(f"it holds {len(notebooks)} notebooks. Hand in one: the one with your answers.")
@@ -37,28 +37,33 @@ def read_submission(path, assignment=None):
         )
     text = data.decode("utf-8-sig", "replace")
     cells = notebook_cells(text, assignment) if notebooks else script_cells(text)
-    extras = {}
+    extras, left = {}, MAX_FILES_TOGETHER
     for name, read in files.items():
-        if name != chosen and not name.endswith((".ipynb", ".zip")) and len(extras) < MAX_FILES:
-            data = read(MAX_FILE)
+        if name not in (chosen, *notebooks, *archives) and len(extras) < MAX_FILES:
+            data = read(min(MAX_FILE, left))
             if data is not None:
-                extras[name] = data
+                extras[whole(name)] = data
+                left -= len(data)
     return cells, extras
 
 
 def entries(path):
     """{safe relative name: function(limit) -> bytes or None} of the plain files in a file, folder or zip."""
     try:
-        if path.is_symlink() or not path.exists():
+        if path.is_symlink():
+            raise Refused("it is a link. Hand in the file itself.")
+        if not path.exists():
             raise Refused("the file is not there.")
+        if not (path.is_dir() or path.is_file()):
+            raise Refused("it is no file. Hand in your .ipynb file, or the zip that its last cell makes.")
         if path.is_dir():
             found = [p for p in sorted(path.rglob("*")) if stat.S_ISREG(p.lstat().st_mode) and inside(p, path)]
             return {p.relative_to(path).as_posix(): reader(p) for p in found[:1000] if safe(p.relative_to(path))}
-        if zipfile.is_zipfile(path) and path.suffix != ".ipynb":
+        if zipfile.is_zipfile(path) and path.suffix.lower() != ".ipynb":
             archive = zipfile.ZipFile(path)
             plain = [i for i in archive.infolist() if not i.is_dir() and not stat.S_ISLNK(i.external_attr >> 16)]
             return {i.filename: zip_reader(archive, i) for i in plain[:1000] if safe(PurePosixPath(i.filename))}
-        if path.suffix in (".ipynb", ".py"):
+        if path.suffix.lower() in (".ipynb", ".py"):
             return {path.name: reader(path)}
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         if isinstance(error, Refused):
@@ -95,7 +100,7 @@ def zip_reader(archive, info):
         try:
             with archive.open(info) as file:
                 data = file.read(limit + 1)
-        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error):
+        except Exception:  # each way of compression breaks in its own
             return b"" if info.filename.endswith(".ipynb") else None
         return data if len(data) <= limit else None
 
@@ -129,10 +134,15 @@ def notebook_cells(text, assignment):
         if cell.get("cell_type") == "code" and not (isinstance(tags, list) and "otter_ignore" in tags):
             source = cell.get("source", cell.get("input", ""))
             lines = source if isinstance(source, list) else [source]
-            sources.append("".join(line for line in lines if isinstance(line, str)))
+            sources.append(whole("".join(line for line in lines if isinstance(line, str))))
     if not any(source.strip() for source in sources):
         raise Refused("the notebook has no code. Did you save it before handing it in?")
     return sources
+
+
+def whole(text):
+    """A text without lone surrogates, which JSON and odd file names can hold and no encoding can write."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def as_dict(value):
@@ -147,6 +157,5 @@ def script_cells(text):
 
 def clean(text):
     """A bounded text without control characters or broken ones."""
-    text = text.encode("utf-8", "replace").decode()
-    text = "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+    text = "".join(c if c.isprintable() or c == "\n" else "�" for c in whole(text))
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"

@@ -40,8 +40,9 @@ class Records:
 def safe_name(id):
     """A file name for a student's id: another id has another name, also where case does not count."""
     plain = re.sub(r"[^A-Za-z0-9-]+", "_", id)[:60]
-    digest = hashlib.sha256(id.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return plain if plain and plain == id and plain.lower() == plain else f"{plain}-{digest}"
+    if re.fullmatch(r"[a-z0-9_-]{1,60}", id) and not re.search(r"-[0-9a-f]{16}$", id):  # else it could be another's
+        return id
+    return f"{plain}-{hashlib.sha256(id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def replace(path, text):

@@ -12,10 +12,11 @@ import yaml
 
 GRADABLE = (".ipynb", ".zip", ".py")
 METADATA = "submission_metadata.yml"
+NULL = ("null", "~", "")  # as the loader gives them that reads every scalar as text
 SYSTEM_FILES = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 # jane doe's rnn_lstm.ipynb: doejane_LATE_4711_90210_rnn_lstm.ipynb, Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
 
 
 class NoClass(Exception):
@@ -53,8 +54,8 @@ def from_files(folder):
             continue
         if path.is_symlink():
             left.append(f"{path.name}: a link; put the file itself there")
-        elif path.is_dir() or path.suffix.lower() in GRADABLE:
-            match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
+        elif path.is_dir() or (path.is_file() and path.suffix.lower() in GRADABLE):
+            match = MOODLE.fullmatch(path.name) or CANVAS.fullmatch(path.name)
             parts = match.groupdict() if match else {}
             id = parts.get("id") or (path.name if path.is_dir() else path.stem)
             name = parts.get("name") or id
@@ -69,7 +70,9 @@ def entry(id, *files):
     name, path, _ = files[0]
     late = any(file[2] for file in files)
     handed_in = [shown for _, path, _ in files for shown in gradable(path)]
-    if len(handed_in) == 1 or (len(files) == 1 and handed_in and all(shown.endswith(".py") for shown in handed_in)):
+    if len(handed_in) == 1 or (
+        len(files) == 1 and handed_in and all(shown.lower().endswith(".py") for shown in handed_in)
+    ):
         return Student(id, name, path, late=late)
     what = f"{len(handed_in)} files: {', '.join(handed_in)}. Leave the one that counts" if handed_in else "nothing"
     return Student(id, name, problem=f"handed in {what}", late=late)
@@ -89,21 +92,28 @@ def gradable(path):
 def from_gradescope(folder):
     """A Gradescope export: folders, and who submitted each; several submitters share one."""
     try:
-        listed = yaml.safe_load((folder / METADATA).read_text(encoding="utf-8"))
+        listed = yaml.load((folder / METADATA).read_text(encoding="utf-8"), yaml.BaseLoader)  # every scalar as text
         submissions = {str(name): entry.get(":submitters") or [] for name, entry in listed.items()}
         people = [(name, submitter) for name, submitters in submissions.items() for submitter in submitters]
-        people = [(name, {key.strip(":"): str(value or "") for key, value in who.items()}) for name, who in people]
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as problem:
+        people = [
+            (name, {key.strip(":"): "" if value in NULL else str(value) for key, value in who.items()})
+            for name, who in people
+        ]
+    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as problem:
         raise NoClass(f"{folder / METADATA} cannot be read ({type(problem).__name__}): export it again") from None
     students = []
     for name, who in people:
         id = who.get("sid") or who.get("email") or f"{name} {who.get('name', '')}".strip()
         path = folder / name
-        there = path.is_dir() and not path.is_symlink() and path.parent == folder
+        there = name not in ("", ".", "..") and path.parent == folder and path.is_dir() and not path.is_symlink()
         one = entry(id, (who.get("name") or id, path, False)) if there else Student(id, "", problem="handed in nothing")
         students.append(Student(one.id, who.get("name") or id, one.path, one.problem, email=who.get("email", "")))
-    known = {*submissions, METADATA}
-    left = [f"{p.name}: not in {METADATA}" for p in folder.iterdir() if p.name not in known and p.name[0] != "."]
+    known = {name for name, _ in people} | {METADATA}
+    left = [
+        f"{p.name}: no student of it in {METADATA}"
+        for p in folder.iterdir()
+        if p.name not in known and p.name[0] != "."
+    ]
     return merged(students), left
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from autograder.__main__ import main
 from autograder.gradebook import CanvasExport, NoCanvas, text_cell
 from autograder.records import safe_name
 from autograder.report import bins
-from autograder.roster import NoClass, read_class
+from autograder.roster import NoClass, Student, read_class
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
 
@@ -46,6 +47,8 @@ def found(folder):
         ("doejane_4711_90210_rnn_lstm.ipynb", "4711", "doejane", False),
         ("doejane_LATE_4711_90210_rnn_lstm-1.zip", "4711", "doejane", True),
         ("Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb", "4711", "Jane Doe", False),
+        ("Zed_4711_1_5555_assignsubmission_file_a.ipynb", "5555", "Zed_4711_1", False),
+        ("bob.IPYNB", "bob", "bob", False),
         ("Zoë O'Néil 🎉_4711_90210_a b.ipynb", "4711", "Zoë O'Néil 🎉", False),
     ],
 )
@@ -82,9 +85,11 @@ def test_foreign_files_are_named_and_system_files_are_not(tmp_path):
         tmp_path, "a.ipynb", "grades.xlsx", ".DS_Store", "__MACOSX/a.ipynb", "b/.ipynb_checkpoints/b.ipynb", "b/b.ipynb"
     )
     os.symlink("/etc/passwd", tmp_path / "link.ipynb")
+    os.mkfifo(tmp_path / "fifo.ipynb")
     students, left = found(tmp_path)
     assert list(students) == ["a", "b"] and not any(problem for _, _, problem, _ in students.values())
     assert left == [
+        "fifo.ipynb: neither a notebook, a zip, a script nor a student's folder",
         "grades.xlsx: neither a notebook, a zip, a script nor a student's folder",
         "link.ipynb: a link; put the file itself there",
     ]
@@ -106,11 +111,16 @@ submission_2:
 submission_3:
   :submitters:
   - {":name": Lee Moe, ":sid": 3, ":email": lee@x.edu}
+submission_4:
+  :submitters:
+  - {":name": 2024-02-31, ":sid": "x\\uD800", ":email": null}
+submission_5:
+  :submitters: []
 """
 
 
 def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
-    make(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb", "submission_9/a.ipynb")
+    make(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb", "submission_5/a.ipynb", "submission_9/a.ipynb")
     (tmp_path / "submission_metadata.yml").write_text(GRADESCOPE)
     students, left = found(tmp_path)
     assert students == {
@@ -118,8 +128,10 @@ def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
         "4712": ("John Roe", "submission_1", "", False),
         "kim@x.edu": ("Kim Poe", "submission_2", "", False),
         "3": ("Lee Moe", None, "handed in nothing", False),
+        "x\ud800": ("2024-02-31", None, "handed in nothing", False),
     }
-    assert left == ["submission_9: not in submission_metadata.yml"]
+    nobody = ": no student of it in submission_metadata.yml"
+    assert left == [f"submission_5{nobody}", f"submission_9{nobody}"]
 
 
 @pytest.mark.parametrize("text", ["a: [", "- a", "submission_1: 3", "submission_1:\n  :submitters: 7", "\x00"])
@@ -129,9 +141,10 @@ def test_a_broken_gradescope_export_says_so(text, tmp_path):
         read_class(tmp_path)
 
 
-def test_an_export_cannot_name_a_path_outside(tmp_path):
+@pytest.mark.parametrize("name", ["../secret", "..", ".", "", "/etc"])
+def test_an_export_cannot_name_a_path_outside(name, tmp_path):
     make(tmp_path, "secret/a.ipynb", "class/x")
-    listed = '"../secret":\n  :submitters:\n  - {":name": Jane, ":sid": 1}\n'
+    listed = f'"{name}":\n' + '  :submitters:\n  - {":name": Jane, ":sid": 1}\n'
     (tmp_path / "class/submission_metadata.yml").write_text(listed)
     assert found(tmp_path / "class")[0]["1"][1] is None
 
@@ -187,6 +200,11 @@ def grades(place):
 
 def digest_of_results(place):
     return {path.name: path.read_text() for path in sorted((place / "out/results").iterdir())}
+
+
+def written_at(place, name):
+    """When a student's result was written, in nanoseconds."""
+    return (place / f"out/results/{name}.json").stat().st_mtime_ns
 
 
 def without_seconds(text):
@@ -249,10 +267,13 @@ def test_a_second_run_grades_only_what_is_new_or_changed(place, capsys):
 
 def test_another_zip_or_fresh_grades_all_again(place):
     run(place)
-    before = digest_of_results(place)
+    before, times = digest_of_results(place), {name: written_at(place, name) for name in ("ann", "bob", "cyd")}
     run(place, "--fresh")
     fresh = digest_of_results(place)
-    assert all(fresh[f"{name}.json"] != before[f"{name}.json"] for name in ("ann", "bob", "cyd"))  # the seconds differ
+    assert {name: without_seconds(text) for name, text in fresh.items()} == {
+        name: without_seconds(text) for name, text in before.items()
+    }
+    assert all(written_at(place, name) != time for name, time in times.items())
     write_zip(place / "small.zip", {"q1": TESTS["q1"]})
     run(place)
     assert grades(place)["ann"]["total"] == "2"
@@ -277,6 +298,30 @@ def test_a_worker_that_dies_costs_its_own_submission_only(place, capsys):
     write_notebook(place / "class/hal.ipynb", HONEST)
     write_notebook(place / "class/ida.ipynb", HONEST)
     assert run(place) == 0 and grades(place)["ida"]["total"] == "7"
+
+
+def test_what_no_encoding_can_write_stops_nobody(place):
+    write_notebook(place / "class/hal.ipynb", [*HONEST, "x = '\ud800'"])
+    (place / "class/ida").mkdir()
+    write_notebook(place / "class/ida/a.ipynb", HONEST)
+    Path(os.fsdecode(os.fsencode(place / "class/ida") + b"/\xff.csv")).write_text("x")
+    assert run(place) == 0
+    assert {grades(place)[name]["total"] for name in ("ann", "hal", "ida")} == {"6"}
+
+
+def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, monkeypatch):
+    from autograder import workers
+
+    submit, calls = workers.LocalPool.submit, []
+
+    def breaks_once(self, *args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise BrokenProcessPool
+        return submit(self, *args)
+
+    monkeypatch.setattr(workers.LocalPool, "submit", breaks_once)
+    assert run(place) == 0 and [grades(place)[name]["total"] for name in ("ann", "bob", "dot")] == ["6", "4", "6"]
 
 
 def command(place, jobs=2):
@@ -304,7 +349,7 @@ def interrupt_after(count, pattern, words, place):
     process = subprocess.Popen(words, **streams, start_new_session=True)
     wait_for(lambda: len(list((place / "out/results").glob(pattern))) >= count)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=8)
     assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
 
 
@@ -352,6 +397,15 @@ def test_canvas_gets_its_own_rows_back_with_the_points(place, capsys):
     assert "not in the Canvas export: cyd (cyd)" in capsys.readouterr().out
 
 
+def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row(tmp_path):
+    lines = ["Student,ID,SIS User ID,HW", "A,1,4711,", "B,4711,2,", "C,3,c,"]
+    (tmp_path / "e.csv").write_text("\n".join(lines))
+    export = CanvasExport(tmp_path / "e.csv", "HW")
+    twice = Student("c", "C again")
+    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")]) == [twice]
+    assert [row["HW"] for row in export.rows] == ["", "40", "7"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -382,10 +436,11 @@ def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):
 
 
 def test_ids_that_look_alike_have_files_of_their_own():
-    names = ["jane", "Jane", "JANE", "ja/ne", "ja_ne", "", "..", "j" * 300, "j" * 301, "ж", "ш", "con"]
+    names = ["jane", "jane doe", "Jane", "JANE", "ja/ne", "ja_ne", "", "..", "j" * 300, "j" * 301, "ж", "ш", "con"]
+    names += [safe_name("jane doe"), safe_name("Jane")]  # what another's id was turned into
     made = [safe_name(name) for name in names]
     assert len({name.lower() for name in made}) == len(names)
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,70}", name) for name in made)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name) for name in made)
 
 
 @pytest.mark.parametrize("possible", [1, 5, 12, 13, 44, 100])

@@ -259,11 +259,17 @@ def unpack(answer, want, form):
 
 def plain(value):
     """A copy as a base numpy array, whatever class came; None where it holds no real numbers."""
+    if holds_text(value):
+        return None  # numpy would give every entry the room of the longest
     try:
         array = np.array(value, subok=False)
     except Exception:
         return None
     return array if array.dtype.kind in "fiu" else None
+
+
+def holds_text(value):
+    return isinstance(value, str | bytes) or (isinstance(value, list | tuple) and any(map(holds_text, value)))
 
 
 def as_numbers(name, value, want):

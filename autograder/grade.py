@@ -4,12 +4,14 @@ Test functions, expected values and results stay in this process; the student's 
 import from the submission, unpack it by the names in it, or show a student a line of a test.
 """
 
+import builtins
 import json
 import re
 import shutil
 import sys
 import tempfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from otter.run.run_autograder.autograder_config import AutograderConfig
@@ -21,6 +23,7 @@ from autograder.handed_in import Refused, clean, read_submission
 from autograder.submission import Ended, Limits, StudentError, Submission, remove
 
 NOT_DONE = "not done yet"  # the cause of a case whose answer is still a stub
+STOPPED = "stopped while it ran"
 STOPS = 2  # how often an answer may end the student's process
 
 
@@ -142,29 +145,31 @@ def not_graded(assignment, why):
 
 
 def grade_cells(cells, extras, assignment, limits=Limits(), unconfined=False):  # noqa: B008
-    """Grade what `read_submission` has read: the cells' sources, and the files beside the notebook."""
+    """Grade what `read_submission` has read: the cells' sources, and the files beside the notebook.
+
+    All public cases come before the first hidden one, and what a hidden case made the student's code say is told to
+    nobody: so nothing that a hidden case asks can find its way into what the student reads.
+    """
     results = GradingResults(assignment.fresh_files())
+    questions = results.results.values()
     files = assignment.student_files
     with Submission(cells, files | {k: v for k, v in extras.items() if k not in files}, limits, unconfined) as run:
-        for file in results.results.values():
-            file.test_case_results = grade_question(file, run)
+        graded, stops = {}, Counter()
+        for hidden in (False, True):
+            for file in questions:
+                for case in (case for case in file.test_cases if case.hidden == hidden):
+                    if stops[file.name] == STOPS:
+                        text = f"not run: the answer was stopped {STOPS} times before."
+                        graded[id(case)] = case_result(case, file.name, False, text)
+                        continue
+                    graded[id(case)] = grade_case(case, file.name, run)
+                    stops[file.name] += not (run.alive or run.exhausted)
+            if not hidden:
+                results.set_output(overview(run))
         if run.held_by.startswith("NOTHING"):
             print(f"UNCONFINED: the student's code was held by {run.held_by}.", file=sys.stderr)
-        results.set_output(overview(run))
-    return results
-
-
-def grade_question(file, run):
-    """The results of a question's cases. Its answer may stop the student's process twice; then the rest is not run."""
-    results, stops = [], 0
-    for case in file.test_cases:
-        if stops < STOPS:
-            results.append(grade_case(case, file.name, run))
-            stops += not (run.alive or run.exhausted)
-        else:
-            results.append(
-                case_result(case, file.name, False, f"not run: the answer was stopped {STOPS} times before.")
-            )
+    for file in questions:
+        file.test_case_results = [graded[id(case)] for case in file.test_cases]
     return results
 
 
@@ -176,13 +181,17 @@ def grade_case(case, question, run):
         before = run.starts
         passed, text, causes = outcome(case, names)
     except Ended as end:
-        before, text, causes = run.starts, f"stopped: {end}", ["stopped while it ran"]
+        before, text, causes = run.starts, f"stopped: {end}", [STOPPED]
     if passed and not (run.alive and run.starts == before):
-        passed, text = False, f"stopped: {run.last_end}"  # a test that expects an exception is no way out
-    if not passed:
+        passed, text, causes = False, f"stopped: {run.last_end}", [STOPPED]  # expecting an exception is no way out
+    if case.hidden and causes and causes[0] == STOPPED:
+        text = "stopped while it ran."  # how it ended can depend on what it was asked
+    if not passed and names.missing:
+        causes = ["not defined"]
         for name in names.missing:
-            text += f" The notebook as handed in does not define `{name}`. {run.complaint_about(name)}"
-    return case_result(case, question, passed, text, ["not defined"] if names.missing else causes)
+            text += f" The notebook as handed in does not define `{name}`."
+            text += "" if case.hidden else f" {run.complaint_about(name)}"
+    return case_result(case, question, passed, text, causes)
 
 
 def case_result(case, question, passed, text, causes=()):
@@ -202,13 +211,17 @@ def outcome(case, names):
         case.body.call_func(names)
         return True, "", ()
     except (Exception, SystemExit) as error:
-        return False, wording(error, case.hidden), causes(error)
+        return False, wording(error, case.hidden), causes(error, case.hidden)
 
 
-def causes(error):
+def causes(error, hidden):
+    """What the report on a class counts. The name of a class of the student's own could say anything: only Python's."""
     if isinstance(error, NotImplementedError):
         return [NOT_DONE]
-    return [f"stops with {type(error).__name__}"] if isinstance(error, StudentError) else getattr(error, "causes", ())
+    if isinstance(error, StudentError):
+        name = type(error).__name__
+        return [] if hidden else [f"stops with {name if hasattr(builtins, name) else 'an exception of its own'}"]
+    return getattr(error, "causes", ())
 
 
 def wording(error, hidden):

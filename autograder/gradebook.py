@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+from autograder.grade import STOPPED
 from autograder.handed_in import clean
 from autograder.records import GRADED, NOT_GRADED, replace
 from autograder.report import FEEDBACK, Report, write_feedback
@@ -84,7 +85,7 @@ def what_went_wrong(record):
         return " ".join(record["why"].split())
     for name, question in record["questions"].items():
         for case in question["cases"]:
-            if "stopped while it ran" in case["causes"]:
+            if STOPPED in case["causes"]:
                 return f"{name}: " + case["message"].partition(": ")[2]
     lines = record["cells"].splitlines()
     return lines[1] if len(lines) > 1 else ""

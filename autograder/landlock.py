@@ -19,11 +19,22 @@ FS_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights each version 
 READ = EXECUTE | READ_FILE | READ_DIR
 DAC_READ_SEARCH = 2
 
-# socket io_uring_setup ptrace process_vm_readv process_vm_writev open_by_handle_at unshare bpf keyctl perf_event_open
+# By kind, since each processor has numbers of its own: what talks to others (socket, message queues, shared memory and
+# semaphores of System V and POSIX, keys), what holds memory that nobody counts (memfd_create, memfd_secret), what looks
+# into others (ptrace, process_vm_*, perf_event_open), and what opens the kernel wider (io_uring, bpf, unshare, setns,
+# open_by_handle_at).
 FORBIDDEN = {
-    "x86_64": (0xC000003E, (41, 425, 101, 310, 311, 304, 272, 321, 250, 298)),
-    "aarch64": (0xC00000B7, (198, 425, 117, 270, 271, 265, 97, 280, 219, 241)),
+    "x86_64": (
+        *(41, *range(64, 72), 29, 30, 31, 67, 220, *range(240, 246), 248, 249, 250),
+        *(319, 447, 101, 310, 311, 298, 425, 321, 304, 272, 308),
+    ),
+    "aarch64": (
+        *(198, *range(180, 198), 217, 218, 219),
+        *(279, 447, 117, 270, 271, 241, 425, 280, 265, 97, 268),
+    ),
 }
+ARCHITECTURES = {"x86_64": (0xC000003E, 56), "aarch64": (0xC00000B7, 220)}  # and the number of clone
+CLONE3, NEW_NAMESPACES = 435, 0x7E020000
 
 
 @functools.cache
@@ -81,17 +92,20 @@ def confine_files(readable, writable, devices=("/dev/null", "/dev/zero", "/dev/u
 
 
 def forbid_calls():
-    """From now on no new sockets (socketpair stays), no tracing, no io_uring. False on an unknown processor."""
+    """From now on none of FORBIDDEN (socketpair stays), and no new namespaces. False on an unknown processor."""
     if platform.machine() not in FORBIDDEN:
         return False
-    machine, calls = FORBIDDEN[platform.machine()]
-    load, equal, above, give = 0x20, 0x15, 0x35, 0x06
-    deny = 0x00050000 | errno.EPERM
+    calls, (machine, clone) = FORBIDDEN[platform.machine()], ARCHITECTURES[platform.machine()]
+    load, equal, above, any_of, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    deny, absent, allow = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x7FFF0000
     program = [(load, 0, 0, 4), (equal, 1, 0, machine), (give, 0, 0, deny), (load, 0, 0, 0)]
     program += [(above, 0, 1, 0x40000000), (give, 0, 0, deny)]  # the x32 calls have other numbers
     for call in calls:
         program += [(equal, 0, 1, call), (give, 0, 0, deny)]
-    program.append((give, 0, 0, 0x7FFF0000))
+    # The C library takes clone where there is no clone3, whose flags cannot be read from here.
+    program += [(equal, 0, 1, CLONE3), (give, 0, 0, absent)]
+    program += [(equal, 0, 3, clone), (load, 0, 0, 16), (any_of, 0, 1, NEW_NAMESPACES), (give, 0, 0, deny)]
+    program.append((give, 0, 0, allow))
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     prctl(PR_SET_SECCOMP, 2, header)

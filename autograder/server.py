@@ -10,12 +10,14 @@ import os
 import select
 import signal
 import socket
+import stat
 
 from autograder import landlock, wire
-from autograder.sandbox import MEGABYTE, confine, processes, spare_uid, take_descriptors
+from autograder.sandbox import MEGABYTE, confine, descendants, end_user, spare_uid, take_descriptors
 from autograder.student import Student, warm_shell
 
 LOOK_EVERY = 0.1  # seconds
+NAME = 4096  # bytes, for a file's entry in its folder
 
 
 def main(fd):
@@ -70,26 +72,40 @@ def student_process(shell, fd, order):
 def watch(running):
     """Between orders: end a student's process that has gone, or holds too much memory or disk."""
     limits = running["limits"]
-    used = sum(descendants().values())
+    family = descendants(os.getpid())
+    used = sum(family.values())
     if used > limits["memory"]:
         running["reason"] = f"it used more than {limits['memory'] // MEGABYTE} MB of memory"
-    elif folder_size(limits["scratch"]) > limits["disk"]:
+    elif written(limits["scratch"], family, limits["disk"]) > limits["disk"]:
         running["reason"] = f"it wrote more than {limits['disk'] // MEGABYTE} MB to disk"
     with contextlib.suppress(ChildProcessError):
         if running["reason"] or reap(running):
             end_all(running)
 
 
-def folder_size(path):
+def written(path, family, enough):
+    """Bytes on disk below a folder, and in files without a name that a process still holds. Stops looking at `enough`.
+
+    A name takes room too, whatever the size of its file.
+    """
     total, folders = 0, [path]
-    while folders:
+    while folders and total <= enough:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
+                total += NAME
+                with contextlib.suppress(OSError):
                     total += entry.stat(follow_symlinks=False).st_blocks * 512
-    return total
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+    nameless = {}
+    for pid in family:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    file = os.stat(entry.path)
+                    if stat.S_ISREG(file.st_mode) and file.st_nlink == 0:
+                        nameless[file.st_dev, file.st_ino] = file.st_blocks * 512
+    return total + sum(nameless.values())
 
 
 def reap(running):
@@ -111,33 +127,9 @@ def end_all(running):
         while True:
             if os.waitpid(-1, os.WNOHANG)[0]:
                 continue
-            for pid in descendants():
+            for pid in descendants(os.getpid()):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             if running and running["uid"]:
                 end_user(running["uid"])
             select.select([], [], [], 0.002)
-
-
-def end_user(uid):
-    """Kill all processes of a user id at once, so that a fork bomb cannot run ahead."""
-    helper = os.fork()
-    if not helper:
-        with contextlib.suppress(OSError):
-            os.setresuid(uid, uid, uid)
-            os.kill(-1, signal.SIGKILL)
-        os._exit(0)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(helper, 0)
-
-
-def descendants():
-    """{pid: resident bytes} of everything that came from us."""
-    table, found = list(processes()), {os.getpid(): 0}
-    grown = True
-    while grown:
-        fresh = {pid: size for pid, parent, size in table if parent in found and pid not in found}
-        found |= fresh
-        grown = bool(fresh)
-    del found[os.getpid()]
-    return found

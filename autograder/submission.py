@@ -20,6 +20,7 @@ from pathlib import Path
 
 from autograder import wire
 from autograder.proxy import Ended, Proxy, StudentError, about, give_back, remote_error
+from autograder.sandbox import descendants, end_user, spare_uid
 
 ENGINE = str(Path(__file__).resolve().parents[1])
 SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.server import main; main({1})"
@@ -46,7 +47,7 @@ class Server:
 
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="warm-")
-        self.owner = os.getpid()
+        self.owner, self.running = os.getpid(), None
         self.control, theirs = socket.socketpair()
         clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.home, "TMPDIR": self.home}
         clean |= {"IPYTHONDIR": self.home, "MPLCONFIGDIR": self.home, "MPLBACKEND": "agg"}
@@ -70,7 +71,7 @@ class Server:
             deadline = time.monotonic() + 60
             socket.send_fds(self.control, [wire.START], [theirs.fileno()])
             wire.send(self.control, wire.encode(order), deadline)
-            wire.receive(self.control, deadline)
+            self.running = wire.decode(wire.receive(self.control, deadline))
         return ours
 
     def stop(self):
@@ -78,6 +79,16 @@ class Server:
         deadline = time.monotonic() + 30
         wire.send(self.control, wire.STOP, deadline)
         return wire.decode(wire.receive(self.control, deadline))
+
+    def kill(self):
+        """End a server that does not answer, after all that came from it: they would outlive it."""
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if type(self.running) is int and (uid := spare_uid(self.running)):
+            end_user(uid)
+        self.process.kill()
+        self.process.wait()
 
     def close(self):
         self.control.close()
@@ -177,8 +188,7 @@ class Submission:
         try:
             self.sock, self.asked = self.server.start(order), -1
         except (OSError, EOFError, wire.WireError):  # it has been killed: only unconfined code can do that
-            self.server.process.kill()
-            self.server.process.wait()
+            self.server.kill()
             self._end("the server of student processes had gone")
         try:
             self.held_by = self._ask(self.limits.cell)
@@ -193,6 +203,9 @@ class Submission:
                 continue
             try:
                 error = self._ask(self.limits.cell, "cell", source)
+            except wire.WireError:
+                self.complaints[index] = f"it is larger than {wire.MAX_TREE >> 20} MB and was not run"
+                continue
             except Ended as end:
                 self.fatal[index] = self.complaints[index] = str(end)
                 raise
@@ -280,7 +293,7 @@ class Submission:
             try:
                 ended = self.server.stop()
             except (OSError, EOFError, wire.WireError):
-                self.server.process.kill()
+                self.server.kill()
                 ended = {"status": None, "reason": ""}
             self.last_end = ended["reason"] or self.last_end or how_it_ended(ended["status"])
         if self.scratch:

@@ -21,7 +21,7 @@ KEYS = (bool, int, float, str, bytes, tuple, type(None), np.generic)
 
 MAX_TREE, MAX_BLOB = 1 << 20, 64 << 20  # bytes
 MAX_DEPTH, MAX_NODES, MAX_KEYS = 32, 200_000, 4096
-MAX_DIGITS = 1000
+MAX_DIGITS, MAX_HANDLES = 1000, 1000
 AT_ONCE = 1 << 16  # bytes: most messages come whole in one read
 HEADER = struct.Struct(">II")
 START, STOP = b"+", b"-"  # what the grader calls to the warm server: a start comes with a descriptor and an order
@@ -93,7 +93,7 @@ class _Reader:
     """Turns a tree from anywhere back into a value."""
 
     def __init__(self, blob, handle):
-        self.blob, self.handle, self.at, self.nodes = blob, handle, 0, 0
+        self.blob, self.handle, self.at, self.nodes, self.handles = blob, handle, 0, 0, 0
 
     def value(self, tree, depth=0):
         kind = type(tree)
@@ -123,6 +123,9 @@ class _Reader:
         if tag == SCALAR and types == (str,):
             return self.array(rest[0], [])[()]
         if tag == HANDLE and types == (int, str) and rest[0] >= 0:
+            self.handles += 1
+            if self.handles > MAX_HANDLES:
+                raise WireError("the message has too many objects")
             return self.handle(rest[0], rest[1][:80])
         raise WireError("the message has a part of no known kind")
 

@@ -105,6 +105,35 @@ def test_a_cell_does_not_win_by(attack, tmp_path, archive):
         assert graded.scores == allowed
 
 
+KEEPS = "seen = []\ndef double(x):\n    seen.append(x)\n    return 3 * x"
+
+
+def test_no_later_public_case_tells_what_a_hidden_case_asked(tmp_path, archive):
+    tells = "def scale(a): raise ValueError(repr(seen))"
+    cells = [HONEST[0], KEEPS, tells, *HONEST[3:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
+    assert "ValueError: \\\\[2\\\\]" in graded.text and graded.scores == {"q1": 0, "q2": 0, "q3": 2}
+
+
+@pytest.mark.parametrize(
+    "end", ["os._exit(code)", "os.kill(os.getpid(), 1 + code % 30)", "raise type(f'T{x}', (Exception,), {})"]
+)
+def test_how_a_hidden_case_ends_says_nothing(end, tmp_path, archive):
+    ends = f"import os\ndef double(x):\n    code = int(x) % 256\n    if x == 2: return 4\n    {end}"
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", [HONEST[0], ends, *HONEST[2:]]), archive).sound()
+    message = graded.results.results["q1"].test_case_results[1].message
+    assert message in ("❌ hidden check: stopped while it ran.", "❌ hidden check: a hidden check did not pass.")
+    assert "T4711" not in str(graded.results.results["q1"].test_case_results[1].causes)
+    assert graded.results.output == "All cells of the notebook ran." and graded.scores["q2"] == 2
+
+
+def test_a_cell_that_runs_again_after_a_hidden_case_tells_nothing(tmp_path, archive):
+    """What a fresh process says of its cells comes from after the hidden case, and is not shown."""
+    leaves = "import os\ndef double(x):\n    if x == 2: return 4\n    os._exit(1)"
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", [HONEST[0], leaves, *HONEST[2:], "1 / 0"]), archive).sound()
+    assert graded.results.output.count("ZeroDivisionError") == 1 and graded.total == 5
+
+
 ON_THE_WIRE = {
     "nothing": "",
     "noise": "os.write(3, os.urandom(64))",

@@ -368,6 +368,12 @@ def test_a_derivation_that_gives_no_numbers_says_so(answer, words):
         check_paths(lambda **partials: answer)
 
 
+@pytest.mark.parametrize("answer", ["x" * 10**6, ["x" * 10**6] + [""] * 10**4, [[b"y"]], ("1.0", 2.0)])
+def test_text_is_no_number_and_takes_no_room(answer):
+    with pytest.raises(CheckFailed, match="should be an array of real numbers"):
+        Case("q/x", {}, {"y": np.ones(3)}, "array").grade(lambda: answer, "f")
+
+
 def test_a_state_that_is_changed_in_place_is_the_cells_own():
     class InPlace:
         hidden_state = output = None

@@ -13,6 +13,7 @@ from kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zi
 
 from autograder import submission
 from autograder.grade import Assignment, grade
+from autograder.handed_in import read_submission
 from autograder.submission import Limits
 
 FULL = {"q1": 2, "q2": 2, "q3": 2}
@@ -60,6 +61,15 @@ IN_A_CELL = {
         "for i in range(10000):\n    with open(f'big{i}', 'wb') as f: f.write(bytes(5 * 2**20))",
         "more than 20 MB to disk",
     ),
+    "files without a name": (
+        "import os, time\nopen_files = []\nfor i in range(10):\n    f = open('f', 'wb'); os.unlink('f')\n"
+        "    for _ in range(9): f.write(bytes(2**20))\n    f.flush(); open_files.append(f)\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
+    "folders without end": (
+        "import os, time\nfor i in range(6000): os.mkdir(f'd{i}')\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
     "100 MB printed in lines": ("for _ in range(1000): print('x\\n' * 50000)", ""),
     "100 MB printed in one": ("print('x' * 100_000_000, end='')", ""),
     "100 MB to the descriptors": ("import os\nfor _ in range(100):\n    os.write(1, bytes(10**6)); os.write(2, bytes(10**6))", ""),
@@ -70,6 +80,7 @@ IN_A_CELL = {
     "a folder it cannot leave": ("import os\nos.mkdir('d'); open('d/f', 'w').close(); os.chmod('d', 0)", ""),
     "a very deep folder": ("import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')", ""),
     "builtins.open = None": ("import builtins; builtins.open = builtins.print = None", ""),
+    "a cell of more than 1 MB": ("data = '" + "a" * 1_100_000 + "'", "larger than 1 MB and was not run"),
     "a syntax error": ("def f(:\n  return", "SyntaxError"),
     "bytes that are no text": ("x = '\ud800'\x00", ""),
     "a failing import": ("import not_a_module", "ModuleNotFoundError"),
@@ -111,6 +122,7 @@ IN_A_FUNCTION = {
     "a self-containing list": ("a = []; a.append(a); return a", "cannot be sent"),
     "a huge array": ("import numpy as np; return np.zeros(10**7)", "cannot be sent"),
     "a huge text": ("return 'x' * 10**7", "cannot be sent"),
+    "a list of two thousand objects": ("class a: pass\n    return [a() for _ in range(2000)]", "too many objects"),
     "a huge number": ("return 10**100000", "cannot be sent"),
     "None": ("return None", "twice two is four"),
     "NaN": ("return float('nan')", "twice two is four"),
@@ -321,6 +333,34 @@ def test_an_unreadable_entry_is_refused(tmp_path, archive):
     data[60:80] = os.urandom(20)
     path.write_bytes(data)
     assert Graded(path, archive).sound().total == 0
+
+
+def test_a_member_that_cannot_be_unpacked_does_not_cost_the_notebook(tmp_path, archive):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("data.csv", "x" * 5000, zipfile.ZIP_LZMA)
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+    data = bytearray(path.read_bytes())
+    data[38 + 4 : 38 + 8] = b"\xff\xff\xff\xff"
+    path.write_bytes(data)
+    assert Graded(path, archive).sound().total == 6
+
+
+def test_files_beside_the_notebook_are_bounded_together(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(20):
+            file.writestr(f"{number}.bin", bytes(6 << 20))
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+    _, extras = read_submission(path)
+    assert 24 << 20 < sum(map(len, extras.values())) <= 32 << 20
+
+
+def test_a_pipe_and_a_link_are_refused_with_a_sentence(tmp_path, archive):
+    os.mkfifo(tmp_path / "a.ipynb")
+    os.symlink("a.ipynb", tmp_path / "b.ipynb")
+    assert "it is no file" in Graded(tmp_path / "a.ipynb", archive).sound().text
+    assert "it is a link" in Graded(tmp_path / "b.ipynb", archive).sound().text
 
 
 FUZZED = int(os.environ.get("FUZZED_NOTEBOOKS", "60"))

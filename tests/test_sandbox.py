@@ -2,6 +2,7 @@
 """What student code can and cannot do where it runs, seen from inside: each cell leaves `outcome` behind."""
 
 import os
+import platform
 import socket
 import sys
 from pathlib import Path
@@ -133,6 +134,23 @@ def test_tracing_others_is_denied():
         "import ctypes, os; l = ctypes.CDLL(None, use_errno=True)\nif l.ptrace(16, os.getppid(), 0, 0): raise OSError"
     )
     assert outcome(body) == "OSError"
+
+
+CALLS = {"shmget": (29, "0x5eed, 4096, 0o1666"), "semget": (64, "7, 1, 0o1666"), "msgget": (68, "7, 0o1666")}
+CALLS |= {"mq_open": (240, "b'q', 0o102, 0o666, 0"), "memfd_create": (319, "b'm', 0"), "setns": (308, "0, 0")}
+CALLS |= {"add_key": (248, "b'user', b'k', b'v', 1, -1"), "clone into a new user": (56, "0x10000011, 0, 0, 0, 0")}
+CALLS |= {"unshare": (272, "0x10000000")}
+
+
+@confined
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are this processor's")
+@pytest.mark.parametrize("call", CALLS)
+def test_nothing_is_left_to_others_or_out_of_the_count_by(call):
+    number, arguments = CALLS[call]
+    body = f"""import ctypes
+l = ctypes.CDLL(None, use_errno=True)
+if l.syscall({number}, {arguments}) < 0: raise OSError(ctypes.get_errno(), 'no')"""
+    assert outcome(body) == "PermissionError"
 
 
 def test_the_environment_says_nothing():

@@ -89,7 +89,10 @@ def check_paths(function):
             complaints.append(f"the product {' * '.join(factors) or '1'} is no path from W^g to J")
         elif coefficient != 1:
             complaints.append(f"the path {paths[name]} is counted {coefficient:.3g} times")
-    complaints += [f"the path {words} is missing" for name, words in paths.items() if name not in met]
+    missing = [words for name, words in paths.items() if name not in met]
+    complaints += [f"the path {words} is missing" for words in (missing if met else ())]
+    if not met:
+        complaints = ["it adds up to 0: is something summed and returned, and does the sum begin with the first row?"]
     if not complaints:
         raise CheckFailed(
             "dJ_dWg: with every array a single number (T = n = 1), it follows the right formula for some inputs and "
@@ -100,6 +103,7 @@ def check_paths(function):
     formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
     raise CheckFailed(
         f"dJ_dWg: with every array a single number (T = n = 1), your formula is {formula or '0'}. "
-        + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2.",
+        + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
+        + (" (Or is a row shifted or skipped? Row t of the total derivatives is the step before.)" if missing else ""),
         complaints[:4],
     )

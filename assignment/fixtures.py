@@ -1,8 +1,9 @@
 """Make `fixtures.json` and `hidden.json`: inputs and expected numbers of every case, computed by the reference.
 
-Run as `python fixtures.py`; the build does. Inputs have three decimals, so that they can be read; sizes differ from
-each other and states are not zero, so that no mistake hides. Expected numbers are rounded to 11 significant digits,
-far below the tolerance, so that the last bit of one machine's `tanh` does not show in the file.
+Run as `python fixtures.py`; the build does. Inputs have three decimals, so that they can be read (but for the Jacobians
+of a real LSTM); sizes differ from each other and states are not zero, so that no mistake hides. Expected numbers are
+rounded to 11 significant digits, far below the tolerance, so that the last bit of one machine's `tanh` does not show in
+the file.
 """
 
 import copy
@@ -137,10 +138,15 @@ def rnn_cases():
             inputs,
             pick(gradients, "W_xh W_hh Bh"),
             **at,
-            advice="h_t reaches the loss by two ways, y_t and h_{t+1}: see hint 2.",
+            advice="If the output weights' check fails, repair that first. Else: h_t reaches the loss by two ways, "
+            "y_t and h_{t+1}: see hint 2.",
         ),
         "q4c_rnn_backward/initial state": case(
-            inputs, pick(gradients, "h0"), **at, advice="What is still carried back when step 1 is done? See hint 3."
+            inputs,
+            pick(gradients, "h0"),
+            **at,
+            advice="If a check above fails, repair that first. Else: what is still carried back when step 1 is done? "
+            "See hint 3.",
         ),
     }
 
@@ -156,7 +162,11 @@ def lstm_cases():
     at = {"form": "dict", "tolerance": GRADIENT}
     return {
         "q5a_lstm_step/gates": case(
-            one, pick(step, "f i o g"), "dict", advice="Each has its own U and W, and x stands left of U: see hint 1."
+            one,
+            pick(step, "f i o g"),
+            "dict",
+            advice="Look at the line of the gate named here: "
+            "its own U and W, its own function, h_{t-1} and not C_{t-1}, both vectors on the left: see hint 1.",
         ),
         "q5a_lstm_step/states": case(
             one,

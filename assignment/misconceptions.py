@@ -324,15 +324,15 @@ RNN_GRADIENTS = [
     *sized("q4a_state_jacobian", ("three_units_only", "slope[:, None] * W_hh", "(slope[:, None] * W_hh)[:3, :3]")),
     *numeric(
         "q4b_jacobian_through_time",
-        *((tag, 2, says, "1 - h**2", slope) for tag, says, slope in SLOPES),
+        *((tag, "2 of q4a", says, "1 - h**2", slope) for tag, says, slope in SLOPES),
         ("wrong_order", 1, "the factors stand in the wrong order, the first step leftmost", "in hs", "in hs[::-1]"),
         ("one_factor_too_few", 2, "the last step's factor is missing", "in hs", "in hs[:-1]"),
         ("first_factor_missing", 2, "the first step's factor is missing", "in hs", "in hs[1:]"),
         ("one_factor_too_many", 2, "there is one factor too many", "np.eye(len(W_hh))", "W_hh"),
         ("last_step_only", 1, "only the last step is used", "step @ product", "step"),
         ("transposed", 1, "the Jacobian is transposed", "return product", "return product.T"),
-        ("diagonal_on_the_wrong_side", 2, "the slopes scale the columns of W_hh, not its rows", "slope[:, None] * W_hh", "slope * W_hh"),
-        ("W_hh_transposed", 1, "W_hh is transposed", "* W_hh", "* W_hh.T"),
+        ("diagonal_on_the_wrong_side", "3 of q4a", "the slopes scale the columns of W_hh, not its rows", "slope[:, None] * W_hh", "slope * W_hh"),
+        ("W_hh_transposed", "1 of q4a", "W_hh is transposed", "* W_hh", "* W_hh.T"),
         ("entrywise", 3, "the factors are multiplied entry by entry", "np.eye(len(W_hh))", "np.ones_like(W_hh)", "step @ product", "step * product"),
         ("sum_for_product", 1, "the factors are added up instead of multiplied", "step @ product", "step + product", "np.eye(len(W_hh))", "0"),
         ("averaged", 3, "the product is divided by T", "return product", "return product / len(hs)"),
@@ -519,7 +519,7 @@ LSTM_FORWARD = [
     ),
     *sized("q5a_lstm_step", ("three_units_only", "h = np.tanh(C) * o", "h = np.tanh(C) * o if len(C) == 3 else C")),
     *(
-        Mistake("q5b_lstm_unroll", f"step_{tag}", patched(RIGHT["q5a_lstm_step"], *changes).replace("lstm_step", "own_step") + UNROLL_BY_STEP, says, f"{hint} of q5a_lstm_step")
+        Mistake("q5b_lstm_unroll", f"step_{tag}", patched(RIGHT["q5a_lstm_step"], *changes).replace("lstm_step", "own_step") + UNROLL_BY_STEP, says, f"{hint} of q5a")
         for tag, hint, says, *changes in STEP
         if tag not in ("C_and_h_exchanged", "old_C_returned", "no_C_prev")  # in a sequence, the last is "C_reset"
     ),
@@ -736,7 +736,7 @@ LSTM_GRADIENTS = [
         ("upstream_changed", "the input dJ_dh was changed", "dh = dJ_dh[t] + dh_later", "dJ_dh[t] += dh_later\n        dh = dJ_dh[t]"),
     ),
     *sized("q6b_lstm_dWg", ("five_steps_only", "for t in reversed(range(T))", "for t in range(T - 1, max(T - 6, -1), -1)")),
-    *numeric("q6d_lstm_backward", *((tag, f"{hint} of q6b_lstm_dWg", says, *changes) for tag, hint, says, *changes in BACK)),
+    *numeric("q6d_lstm_backward", *((tag, f"{hint} of q6b", says, *changes) for tag, hint, says, *changes in BACK)),
     *numeric(
         "q6d_lstm_backward",
         ("U_assigned", 1, "the gradients by U are assigned at each step, not added up", 'grads["U" + gate] +=', 'grads["U" + gate] ='),
@@ -751,7 +751,7 @@ LSTM_GRADIENTS = [
         ("h0_is_dh1", 2, "the gradient by h0 is that by h_1", '"h0": dh0', '"h0": dh'),
         ("C0_forgotten", 2, "the gradient by C0 is left at zero", '"C0": dC0', '"C0": 0 * dC0'),
         ("C0_without_f", 2, "the gradient by C0 is that by C_1", '"C0": dC0', '"C0": dC'),
-        ("C_wraps_around", "1 of q6b_lstm_dWg", "at the first step, index t - 1 = -1 picks the last C in place of C0", "f, i, o, g, C, h = steps[t]", "f, i, o, g, C, h = steps[t]\n        C_prev = steps[t - 1][-2]"),
+        ("C_wraps_around", "1 of q6b", "at the first step, index t - 1 = -1 picks the last C in place of C0", "f, i, o, g, C, h = steps[t]", "f, i, o, g, C, h = steps[t]\n        C_prev = steps[t - 1][-2]"),
         ("starts_exchanged", 2, "the gradients by h0 and C0 are exchanged", '"h0": dh0, "C0": dC0', '"h0": dC0, "C0": dh0'),
         ("dz_for_shares", 1, "the shares of f, i and o enter their weights before the slope of the sigmoid", '{"f": dz_f, "i": dz_i, "o": dz_o,', '{"f": df, "i": di, "o": do,'),
     ),

@@ -103,6 +103,8 @@ def grade(submission, archive, as_json, unconfined):
             report = grader.gradescope_dict(results, assignment.config)
     except Confinement as error:
         raise unconfined_only(error) from None
+    except (OSError, RuntimeError) as problem:
+        raise Failure(f"{submission} was not graded: {problem}") from None
     finally:
         close_server()
     if as_json:
@@ -149,7 +151,9 @@ def classroom(folder, out, archive, canvas, column, **settings):
     except Confinement as error:
         raise unconfined_only(error) from None
     except OSError as problem:
-        raise Failure(f"{problem.filename or out}: {problem.strerror}; what was graded is kept in {out}") from None
+        raise Failure(
+            f"{problem.filename or out}: {problem.strerror or problem}; what was graded is kept in {out}"
+        ) from None
 
 
 def only_zip(archive):
@@ -160,7 +164,9 @@ def only_zip(archive):
         return archive
     found = sorted(Path("autograder/dist").glob("*-autograder.zip"))
     if len(found) != 1:
-        raise click.UsageError("autograder/dist holds no zip to grade with: build it, or name it with --zip")
+        raise click.UsageError(
+            f"autograder/dist holds {len(found)} zips to grade with: build one, or name it with --zip"
+        )
     return found[0]
 
 

@@ -1,6 +1,6 @@
 """Records of a class to what an instructor opens, uploads and sends out: grades.csv, Canvas's import, the pages.
 
-It must never put a text into a table that a spreadsheet could take for a formula: names come from students.
+It must never put a student's text into a table that a spreadsheet could take for a formula.
 """
 
 import csv
@@ -46,7 +46,7 @@ class Gradebook:
         self.report.add(student, record, self.rows[student.id]["what went wrong"])
 
     def row(self, student, record):
-        """A line of grades.csv; the points stay empty where nothing was handed in or graded."""
+        """A line of grades.csv; the points stay empty where nobody's work was read, and are 0 where it was refused."""
         points = record.get("questions", {})
         return {
             "id": text_cell(student.id),

@@ -22,7 +22,7 @@ PAGES.filters["points"] = lambda number: f"{number:g}"
 def write_feedback(out, student, record, assignment):
     """The page that a student may read. assignment: its name."""
     page = PAGES.get_template("feedback.html")
-    text = page.render(student=student, record=record, assignment=assignment, failed=FAILED)
+    text = page.render(student=student, record=record, assignment=assignment, graded=GRADED, failed=FAILED)
     replace(Path(out) / feedback_page(student), text + "\n")
 
 

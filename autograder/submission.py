@@ -134,8 +134,8 @@ def remove(folder):
 class Submission:
     """A notebook's cells in a process of their own.
 
-    cells: sources, in order. files: {relative path: bytes} for its scratch folder. After `start`, `names` is a
-    mapping for test functions. `held_by` says what confines it, `complaints` what went wrong in which cell.
+    cells: sources, in order. files: {relative path: bytes} for its scratch folder. `ensure` makes a process that has
+    run the cells, `get` gives their values. `held_by`: what confines it; `complaints`: what went wrong in which cell.
     """
 
     def __init__(self, cells, files, limits=Limits(), unconfined=False):  # noqa: B008

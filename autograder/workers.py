@@ -43,8 +43,9 @@ def close_archive():
 
 
 def end_worker():
-    close_archive()
-    close_server()
+    with _one_at_a_time:
+        close_archive()
+        close_server()
 
 
 def start_worker(cores, folder):
@@ -144,7 +145,8 @@ class Cluster:
         pass
 
     def close(self, at_once=False):
-        if not at_once:
+        self.pool.shutdown(wait=not at_once)  # without a wait it cancels what is under way
+        with contextlib.suppress(Exception):  # a worker that has gone has ended
             self.client.run(end_worker)
         self.client.close()
 

@@ -55,12 +55,12 @@ class Case:
             for attempt in ("", "called a second time with the same inputs, "):
                 inputs = copy.deepcopy(self.inputs)
                 answer = call(function, inputs)
+                require_unchanged(inputs, self.inputs)
                 try:
                     self.compare(answer)
                 except CheckFailed as failure:
                     again = " Does something stay behind from the first call?" if attempt else ""
                     raise CheckFailed(f"{attempt}{failure}{again}", failure.causes) from None
-                require_unchanged(inputs, self.inputs)
         except CheckFailed as failure:
             if not self.reveal:
                 raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
@@ -179,7 +179,7 @@ def cell_runner(make):
 def unroller(unroll, make):
     """A function that unrolls a fresh cell, `make(start)`, over `xs`."""
     if make is None:
-        raise CheckFailed("RunningAverage is not defined. Run the notebook's first cell, which imports it.")
+        raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
     return (lambda start, xs: unroll(make(start), xs)) if unroll is not None else None
 
 
@@ -216,14 +216,16 @@ def call(function, inputs):
         raise
     except NotImplementedError as todo:
         raise CheckFailed(
-            f"still to do ({todo}). In the cell of that question, replace the line `raise NotImplementedError(...)`, "
-            "run it, then run this check again.",
+            f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
+            "`raise NotImplementedError(...)`, run it, then run this check again.",
             [NOT_DONE],
         ) from None
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
         if any(words in text for words in ("core dimension", "broadcast", "not aligned")):
-            text += " Two shapes do not fit: which side of the vector does the matrix stand on, and is it this matrix?"
+            text += " Two shapes do not fit. In a product: is it the right matrix, on the right side of the vector?"
+        if "ellipsis" in text or "..." in text:
+            text += " Is a `...` still to be filled in there?"
         raise CheckFailed(text, [f"stops with {type(error).__name__}"]) from None
 
 
@@ -345,15 +347,18 @@ def entry(name, index):
 
 
 def require_unchanged(after, before):
-    """The inputs belong to the caller."""
+    """The inputs belong to the caller; whoever changes one computes with something else from there on."""
     for name, value in before.items():
+        if name not in after or (isinstance(value, dict) and after[name].keys() != value.keys()):
+            text = f"the input {name} was changed: entries were added or removed. Work on a copy: dict({name})."
+            raise CheckFailed(text, ["changes its inputs"])
         if isinstance(value, dict):
             require_unchanged(after[name], value)
         elif isinstance(value, np.ndarray) and not np.array_equal(after[name], value):
-            raise CheckFailed(
-                f"the answer is right, but the input {name} was changed. Work on a copy: {name}.copy().",
-                ["changes its inputs"],
+            text = (
+                f"the input {name} was changed, and all that follows with it. Work on a copy, {name}.copy(), and start "
             )
+            raise CheckFailed(f"{text}a sum from np.zeros_like({name}).", ["changes its inputs"])
 
 
 def shown(value):

@@ -300,11 +300,11 @@ def show_memory(answers):
             kinds.append(kind)
     if kinds:
         with patience("the training"), progress(len(kinds) * len(LAGS) * UPDATES) as step:
-            results = memory(answers, kinds, step=step)
-        figure, axes = canvas()
-        draw_memory(results, axes)
-        right = "; ".join(f"{name} {100 * found[LONG][1]:.0f} %" for name, found in results.items())
-        show(figure, f"Loss while learning, and right answers by wait. After a wait of {LONG} steps: {right}.")
+            results = memory(answers, kinds, LAGS, step=step)
+            figure, axes = canvas()
+            draw_memory(results, axes)
+            right = "; ".join(f"{name} {100 * found[LONG][1]:.0f} %" for name, found in results.items())
+            show(figure, f"Loss while learning, and right answers by wait. After a wait of {LONG} steps: {right}.")
 
 
 # --- what they share --------------------------------------------------------------------------------------------------

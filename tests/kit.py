@@ -106,7 +106,7 @@ class Graded:
         self.scores = {name: file.score for name, file in self.results.results.items()}
 
     def sound(self):
-        """Valid results, all questions in them, no secret told, nothing left running or lying about."""
+        """Valid results, all questions in them, no secret told, nothing left running."""
         names = [test["name"] for test in self.report["tests"]]
         assert names == [*(["Public Tests"] if "Public Tests" in names else []), *TESTS]
         assert all(0 <= test["score"] <= test["max_score"] == 2 for test in self.report["tests"] if "score" in test)

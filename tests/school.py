@@ -1,6 +1,6 @@
 """A class to grade: notebooks made from the catalogue, some hostile, broken or foreign, named as Canvas names them.
 
-`python -m tests.school FOLDER COUNT` writes one.
+`PYTHONPATH=assignment python -m tests.school FOLDER COUNT` writes one.
 """
 
 import json

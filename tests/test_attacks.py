@@ -16,10 +16,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from kit import HONEST, QUICK, SECRET, WRONG, Graded, notebook, write_notebook, write_zip
 
 from autograder import gradescope
 from autograder.submission import Submission
+from tests.kit import HONEST, QUICK, SECRET, WRONG, Graded, notebook, write_notebook, write_zip
 
 EARNED = {"q1": 0, "q2": 2, "q3": 2}
 

@@ -84,7 +84,9 @@ def test_an_exception_says_what_and_a_stub_says_what_to_do():
     def stub(xs, p):
         raise NotImplementedError("q3_unroll")
 
-    assert "still to do (q3_unroll). In the cell of that question, replace the line" in message(stub)
+    assert "still to do (q3_unroll). In the cell of that question, write your answer and delete the line" in message(
+        stub
+    )
 
 
 def test_known_numbers_name_the_mistake_and_others_do_not():
@@ -366,6 +368,16 @@ def test_a_derivation_in_float32_passes_and_one_that_changes_its_mind_does_not()
 def test_a_derivation_that_gives_no_numbers_says_so(answer, words):
     with pytest.raises(CheckFailed, match=words):
         check_paths(lambda **partials: answer)
+
+
+@pytest.mark.parametrize("change", ["pop('Wf')", "update(more=1)", "__setitem__('Wf', 3)"])
+def test_a_changed_dictionary_of_inputs_is_said(change):
+    def function(p):
+        eval(f"p.{change}")
+        return np.ones(3)
+
+    with pytest.raises(CheckFailed, match="the input (p|Wf) was changed"):
+        Case("q/x", {"p": {"Wf": np.eye(2)}}, {"y": np.ones(3)}, "array").grade(function, "f")
 
 
 @pytest.mark.parametrize("answer", ["x" * 10**6, ["x" * 10**6] + [""] * 10**4, [[b"y"]], ("1.0", 2.0)])

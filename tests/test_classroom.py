@@ -14,7 +14,6 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
-from kit import HONEST, TESTS, WRONG, write_notebook, write_zip
 
 from autograder import records
 from autograder.__main__ import main
@@ -22,6 +21,7 @@ from autograder.gradebook import CanvasExport, NoCanvas, text_cell
 from autograder.records import safe_name
 from autograder.report import bins
 from autograder.roster import NoClass, Student, read_class
+from tests.kit import HONEST, TESTS, WRONG, write_notebook, write_zip
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
 

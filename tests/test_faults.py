@@ -9,12 +9,12 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zip
 
 from autograder import submission
 from autograder.grade import Assignment, grade
 from autograder.handed_in import read_submission
 from autograder.submission import Limits
+from tests.kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zip
 
 FULL = {"q1": 2, "q2": 2, "q3": 2}
 SMALL = Limits(cell=1, call=0.8, whole=12, memory=1 << 30, disk=20 << 20)

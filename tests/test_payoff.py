@@ -105,6 +105,15 @@ def test_a_cell_that_was_not_run_or_an_answer_that_fails_is_said(shown, capsys, 
     assert "could not be made" in capsys.readouterr().out
 
 
+def test_an_answer_that_fails_at_a_long_wait_only_is_said_and_nothing_is_drawn(capsys, monkeypatch):
+    def short(xs, *rest):
+        return REFERENCE["lstm_backward"](xs, *rest) if len(xs) < 10 else 1 / 0
+
+    monkeypatch.setattr(payoff, "UPDATES", 1)
+    payoff.show_memory(REFERENCE | {"lstm_backward": short})
+    assert capsys.readouterr().out.startswith("The training could not be made: ZeroDivisionError")
+
+
 def test_the_sliders_draw_a_picture_anew(monkeypatch):
     import ipywidgets
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kit import HONEST, QUICK
 
 from autograder import landlock
 from autograder.proxy import Ended, Proxy, StudentError
 from autograder.submission import Confinement, Limits, Submission
+from tests.kit import HONEST, QUICK
 
 confined = pytest.mark.skipif(not landlock.available(), reason="this kernel has no Landlock")
 

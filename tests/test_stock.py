@@ -16,7 +16,8 @@ import time
 import zipfile
 
 import pytest
-from kit import HONEST, WRONG, Graded, notebook, write_zip
+
+from tests.kit import HONEST, WRONG, Graded, notebook, write_zip
 
 SECRET_LINE = "from secretlib import SECRET"
 EARNED = 4  # q2 and q3; q1 is wrong in every notebook here
@@ -51,7 +52,13 @@ def otter(path, archive, seconds=60):
     """What Otter made of a submission: {"total", "shown"}; None where it left no result in time."""
     command = [sys.executable, "-c", OTTER, path, archive]
     process = subprocess.Popen(
-        command, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        command,
+        cwd=path.parent,
+        env=os.environ | {"TMPDIR": str(path.parent)},  # what a killed Otter leaves goes with the test's folder
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     try:
         told, _ = process.communicate(timeout=seconds)
@@ -158,7 +165,7 @@ def test_a_detached_process_rewrites_otters_results_and_not_ours(tmp_path, archi
     path = handed_in(tmp_path, [cell])
     run = [sys.executable, "-m", "otter", "run", "-a", archive, "-o", results.parent, "--no-logo", path]
     subprocess.run(run, cwd=tmp_path, capture_output=True, timeout=60)
-    wait_for(lambda: json.loads(results.read_text()).get("score") == 1_000_000)
+    wait_for(lambda: "1000000" in results.read_text())
     results.unlink()
     graded = Graded(path, archive).sound()
     results.write_text(graded.text)

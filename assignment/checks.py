@@ -35,7 +35,8 @@ class Case:
     name: `question/case`. inputs: dict of arguments. want: dict of expected arrays; `form` says how a function
     returns them: "array" (the one), "tuple" (in this order) or "dict". steps: the names whose first axis is time.
     mistakes: [{"says", "hint", "signature"}], where the signature stands for the numbers that a known mistake
-    gives. A case with `reveal=False` (hidden) names its concept and nothing else.
+    gives; with "fails_earlier" where another of the same numbers is told from it by the checks before. A case with
+    `reveal=False` (hidden) names its concept and nothing else.
     """
 
     def __init__(self, name, inputs, want, form, tolerance=FORWARD, steps=(), mistakes=(), advice="", reveal=True):
@@ -103,8 +104,9 @@ class Case:
             times = f"all numbers are {factor:.4g} times the expected ones"
             return f" {times.capitalize()}. {self.advice}", [times]
         causes = " or ".join(m["says"] for m in known)
+        which = " or ".join(m["says"] + m.get("fails_earlier", False) * FAILS_EARLIER for m in known)
         hints = " or ".join(sorted({str(m["hint"]) for m in known}))
-        return f" These are the numbers you get when {causes}: see hint {hints}.", [causes]
+        return f" These are the numbers you get when {which}: see hint {hints}.", [causes]
 
 
 def public(name):
@@ -150,7 +152,7 @@ def choice(name, variable, answers):
 def cell_runner(make):
     """A function that makes a cell with `make()`, sets its attributes and state, and feeds it `xs` step by step.
 
-    It returns {"hs": (T, n), "ys": (T, m)}: the state that the cell holds and the value that it returned, each step.
+    It returns a dict with the names of `of_step`: the state that the cell holds after each step, and its output.
     """
 
     def run(attributes, h0, xs):
@@ -158,7 +160,7 @@ def cell_runner(make):
         for name, value in attributes.items():
             setattr(cell, name, value)
         cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
-        forward, hs, ys = cell.forward, [], []
+        forward, kept = cell.forward, {}
         for step, x in enumerate(xs, start=1):
             y = forward(x)
             h, output = cell.hidden_state, getattr(cell, "output", CheckFailed)
@@ -169,11 +171,18 @@ def cell_runner(make):
                     raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}", [f"{name} is None"])
             if not same(plain(y), plain(output)):
                 raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
-            hs.append(np.array(h, subok=False))
-            ys.append(np.array(y, subok=False))
-        return {"hs": hs, "ys": ys}
+            state, output = of_step(step)
+            kept[state], kept[output] = np.array(h, subok=False), np.array(y, subok=False)
+            if np.shape(kept[state]) != np.shape(h0):  # the next step would stumble over it
+                as_numbers(state, kept[state], np.asarray(h0))
+        return kept
 
     return run if make is not None else None
+
+
+def of_step(step):
+    """What the state and the output after a step are called in messages."""
+    return f"step {step}: self.hidden_state", f"step {step}: self.output"
 
 
 def unroller(unroll, make):
@@ -223,7 +232,8 @@ def call(function, inputs):
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
         if any(words in text for words in ("core dimension", "broadcast", "not aligned")):
-            text += " Two shapes do not fit. In a product: is it the right matrix, on the right side of the vector?"
+            text += " Two shapes do not fit. In a product, is it the right matrix, on the right side of the vector? "
+            text += "np.outer(a, b) has a row for each entry of a."
         if "ellipsis" in text or "..." in text:
             text += " Is a `...` still to be filled in there?"
         raise CheckFailed(text, [f"stops with {type(error).__name__}"]) from None
@@ -238,6 +248,7 @@ def line_of(error):
 
 
 NOT_DONE = "not done yet"
+FAILS_EARLIER = " (then a check above fails too)"
 WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
 
 

@@ -49,8 +49,8 @@ def evaluate(function, numbers):
         name: np.full(shapes.get(name, (1, 1, 1)), number) for name, number in zip(PARTIALS, numbers, strict=True)
     }
     try:
-        answer = unpack(call(function, arguments), {"dJ_dWg": None}, "array")["dJ_dWg"]
-        return as_numbers("the answer", answer, np.ones((1, 1)))[0, 0]
+        answer = unpack(call(function, arguments), {"result": None}, "array")["result"]
+        return as_numbers("result", answer, np.ones((1, 1)))[0, 0]
     except CheckFailed as failure:
         raise CheckFailed(f"with T = 1 and n = 1: {failure}", failure.causes) from None
 

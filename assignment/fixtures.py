@@ -23,6 +23,7 @@ from checks import (
     call,
     cell_runner,
     digest,
+    of_step,
     signature,
     unroller,
 )
@@ -71,14 +72,24 @@ def pick(values, names):
 
 
 def case(inputs, want, form="array", tolerance=FORWARD, steps=(), advice=""):
+    """A case as `checks.Case` takes it; `want` is an array where the function returns one."""
     return {
         "inputs": inputs,
-        "want": want,
+        "want": {"result": want} if form == "array" else want,
         "form": form,
         "tolerance": tolerance,
         "steps": list(steps),
         "mistakes": [],
         "advice": advice,
+    }
+
+
+def each_step(hs, ys):
+    """The states and outputs under the names that `cell_runner` gives them."""
+    return {
+        name: value
+        for step, values in enumerate(zip(hs, ys, strict=True), start=1)
+        for name, value in zip(of_step(step), values, strict=True)
     }
 
 
@@ -89,15 +100,14 @@ def rnn_cases():
     cell = {"attributes": weights, "h0": d["h0"]}
     one = case(
         cell | {"xs": d["xs"][:1]},
-        {"hs": hs[:1], "ys": ys[:1]},
+        each_step(hs[:1], ys[:1]),
         "dict",
         advice="Compare your two lines with the two equations above, term by term: see hint 1.",
     )
     every = case(
         cell | {"xs": d["xs"]},
-        {"hs": hs, "ys": ys},
+        each_step(hs, ys),
         "dict",
-        steps=["hs", "ys"],
         advice="What should still be there when forward is called again? See hint 3.",
     )
     start = d["xs"][0] * -0.5
@@ -118,13 +128,13 @@ def rnn_cases():
         "q3_unroll/five steps": unrolled,
         "q4a_state_jacobian/one step": case(
             {"h": hs[2].round(3), "W_hh": d["W_hh"]},
-            {"dh_dhprev": ref.state_jacobian(hs[2].round(3), d["W_hh"])},
+            ref.state_jacobian(hs[2].round(3), d["W_hh"]),
             tolerance=GRADIENT,
             advice="Row i, column j is the derivative of h_t[i] by h_{t-1}[j]: see hint 1.",
         ),
         "q4b_jacobian_through_time/five steps": case(
             {"hs": hs.round(3), "W_hh": d["W_hh"]},
-            {"dhT_dh0": ref.jacobian_through_time(hs.round(3), d["W_hh"])},
+            ref.jacobian_through_time(hs.round(3), d["W_hh"]),
             tolerance=GRADIENT,
             advice="How many factors are there for T steps, and which of them stands leftmost? See hint 1.",
         ),
@@ -185,7 +195,7 @@ def lstm_cases():
         "q6a_derivation/a real LSTM": partial_case(ref.lstm_partials(**backward), want=gradients["Wg"]),
         "q6b_lstm_dWg/five steps": case(
             backward,
-            {"dJ_dWg": gradients["Wg"]},
+            gradients["Wg"],
             tolerance=GRADIENT,
             advice="Two things travel back in time, one along h and one along C: see hint 2.",
         ),
@@ -200,7 +210,7 @@ def lstm_cases():
         ),
         "q7b_cell_carry/five steps": case(
             {"fs": ref.lstm_forward(**sequence)["f"].round(3)},
-            {"dCT_dC0": ref.cell_carry(ref.lstm_forward(**sequence)["f"].round(3))},
+            ref.cell_carry(ref.lstm_forward(**sequence)["f"].round(3)),
             tolerance=GRADIENT,
             advice="One step along the cell path scales each unit by one number: see hint 1.",
         ),
@@ -232,19 +242,19 @@ def hidden_cases():
     cells = {"attributes": weights, "h0": d["h0"], "xs": d["xs"]}
     sequence = pick(L, "xs h0 C0 p")
     return {
-        "q2_vanilla_rnn/seven steps at other sizes": case(cells, {"hs": hs, "ys": ys}, "dict"),
+        "q2_vanilla_rnn/seven steps at other sizes": case(cells, each_step(hs, ys), "dict"),
         "q3_unroll/eight steps": case({"start": start, "xs": np.array(long)}, averages(start, long), "tuple"),
-        "q4a_state_jacobian/four units": case({"h": h, "W_hh": W_hh}, {"dh_dhprev": ref.state_jacobian(h, W_hh)}, **at),
+        "q4a_state_jacobian/four units": case({"h": h, "W_hh": W_hh}, ref.state_jacobian(h, W_hh), **at),
         "q4b_jacobian_through_time/seven steps": case(
-            {"hs": states, "W_hh": W_hh}, {"dhT_dh0": ref.jacobian_through_time(states, W_hh)}, **at
+            {"hs": states, "W_hh": W_hh}, ref.jacobian_through_time(states, W_hh), **at
         ),
         "q4c_rnn_backward/seven steps at other sizes": case(d, rnn, "dict", **at),
         "q5a_lstm_step/other sizes": case(one, ref.lstm_step(**one), "dict"),
         "q5b_lstm_unroll/seven steps at other sizes": case(sequence, ref.lstm_forward(**sequence), "dict"),
-        "q6a_derivation/six steps of larger matrices": case(partials, {"dJ_dWg": ref.dJ_dWg(**partials)}, **at),
-        "q6b_lstm_dWg/seven steps at other sizes": case(L, {"dJ_dWg": gradients["Wg"]}, **at),
+        "q6a_derivation/six steps of larger matrices": case(partials, ref.dJ_dWg(**partials), **at),
+        "q6b_lstm_dWg/seven steps at other sizes": case(L, gradients["Wg"], **at),
         "q6d_lstm_backward/seven steps at other sizes": case(L, gradients, "dict", **at),
-        "q7b_cell_carry/seven steps": case({"fs": fs}, {"dCT_dC0": ref.cell_carry(fs)}, **at),
+        "q7b_cell_carry/seven steps": case({"fs": fs}, ref.cell_carry(fs), **at),
     }
 
 
@@ -253,7 +263,7 @@ def partial_case(partials, want=None):
     partials = {name: partials[name].round(11) for name in PARTIALS}
     return case(
         partials,
-        {"dJ_dWg": ref.dJ_dWg(**partials) if want is None else want},
+        ref.dJ_dWg(**partials) if want is None else want,
         tolerance=GRADIENT,
         advice="If a path is missing or extra, repair that first. Else look at the order of the products, the steps "
         "that belong together, and the last axis, which is Wg row by row: see hint 3.",
@@ -268,6 +278,19 @@ def with_mistakes(cases):
         for name, entry in cases.items():
             if name.split("/")[0] == mistake.question and (found := fingerprint(mistake, name, entry)) is not None:
                 entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
+    return tell_apart(cases)
+
+
+def tell_apart(cases):
+    """Where mistakes give the same numbers and only some of them fail an earlier check too, mark these."""
+    seen = {}
+    for name, entry in cases.items():
+        earlier = seen.setdefault(name.split("/")[0], set())
+        for mistake in entry["mistakes"]:
+            alike = [m["says"] for m in entry["mistakes"] if m["signature"] == mistake["signature"]]
+            if mistake["says"] in earlier and not earlier.issuperset(alike):
+                mistake["fails_earlier"] = True
+        earlier.update(mistake["says"] for mistake in entry["mistakes"])
     return cases
 
 

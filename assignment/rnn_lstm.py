@@ -87,8 +87,8 @@ A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(
 
 **Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
 column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). A matrix counts as the vector of its
-rows, one after the other: `dC_dWg` has shape `(n, n*n)`, and its column `a*n + b` belongs to `Wg[a, b]`. With this
-convention the chain rule is a matrix product: `dz_dx = dz_dy @ dy_dx`.
+rows, one after the other: the derivative of `n` numbers by an `(n, n)` matrix `W` has shape `(n, n*n)`, and its column
+`a*n + b` belongs to `W[a, b]`. With this convention the chain rule is a matrix product: `dz_dx = dz_dy @ dy_dx`.
 
 Compute in float64, numpy's default, and never change an argument in place.
 """
@@ -117,7 +117,7 @@ whether a sequence goes in, comes out, or both.
 - **Many-to-many**: a sequence in, a sequence out. Translation takes the words of one language and gives words of
   another, and the two sequences need not be equally long.
 
-(Many-to-one exists too, such as from a review to its rating; the worksheet leaves it out, and so do we.)
+(Many-to-one exists too, such as from a review to its rating; we leave it out.)
 """
 
 # %% [raw]
@@ -252,8 +252,8 @@ r"""
 ### q2_vanilla_rnn · Coding RNNs up! (6 points, 15 minutes)
 
 *You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
-Complete `forward`. The skeleton is the worksheet's; only the sizes can be chosen now, and `VanillaRNN()` still makes
-its 3-input, 3-unit, 3-output network. Delete the line with `raise` when you have filled the three gaps.
+Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 units and 3 outputs; other sizes can be given.
+Delete the line with `raise` when you have filled the three gaps.
 
 <details><summary>Curious? Find the bug in the printed worksheet (no task)</summary>
 The printed skeleton sets <code>hidden_state</code> twice, first to a 3-by-3 matrix and then to a vector of 3. Which is
@@ -925,7 +925,7 @@ $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
 Remember that rows are the convention here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
 `Uf Ui Uo Ug Wf Wi Wo Wg`.
 
-The worksheet calls $C_t$ "a moving average" of the candidates. It is not quite: in a moving average the two factors would
+The cell state is sometimes called "a moving average" of the candidates. It is not quite: in a moving average the two factors would
 add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, "keep everything" is a limit.
 """
 
@@ -1144,14 +1144,14 @@ test_q5b_other_sizes(lstm_unroll)
 r"""
 ### 2.1 Backpropagation through the LSTM (q6_backprop)
 
-Let $J$ be the final cost. The worksheet asks for $\partial J/\partial W^g$, built from these eight gradients:
+Let $J$ be the loss of the sequence. We want $\partial J/\partial W^g$, built from these eight gradients:
 
 $$\frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},\ \frac{\partial J}{\partial h_t},\
 \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},\
 \frac{\partial h_t}{\partial C_t},\ \frac{\partial h_t}{\partial o_t}$$
 
 **Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and the
-answer depends on it. The worksheet never states its reading, and its published answer is right under one only. This is it:
+answer depends on it. The worksheet does not state its reading, and its printed answer is right under one only. This is it:
 
 | Gradient | Argument | Shape, stacked over $t$ | What it means here |
 |---|---|---|---|
@@ -1213,7 +1213,7 @@ does the sum.
 
 # %%
 def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, dh_do):
-    """dJ/dWg of the LSTM from the eight gradients of the worksheet, each stacked over t = 1..T.
+    """dJ/dWg of the LSTM from the eight gradients of section 2.1, each stacked over t = 1..T.
 
     dJ_dh: (T, n). dh_dhprev, dh_dC, dC_dCprev, dh_do: (T, n, n). dhprev_dWg, dC_dWg, dCprev_dWg: (T, n, n*n).
     Returns (n, n), the shape of Wg.

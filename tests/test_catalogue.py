@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from checks import FIXTURES
+from checks import FAILS_EARLIER, FIXTURES
 from misconceptions import ANSWER, MISTAKES, RIGHT, patched
 from tests.alternatives import STYLES, dressed
 from tests.catalogue_report import PAGE, report
@@ -63,7 +63,7 @@ def test_public_case_catches_it_and_hidden_case_too(mistake):
 @each_mistake
 def test_message_names_the_mistake_and_no_other(mistake):
     messages = [failure.message for failure in failures(outcomes(mistake)) if not failure.hidden]
-    causes = [named(message)[0] for message in messages if named(message)]
+    causes = [named(message)[0].replace(FAILS_EARLIER, "") for message in messages if named(message)]
     assert not mistake.says or any(mistake.says in cause for cause in causes), messages
     assert not mistake.shows or any(mistake.shows in message for message in messages), messages
     alike = same_numbers(mistake)
@@ -83,6 +83,14 @@ def same_numbers(mistake):
             own = [m["signature"] for m in case["mistakes"] if m["says"] == mistake.says]
             alike |= {m["says"] for m in case["mistakes"] for s in own if np.allclose(m["signature"], s, rtol=1e-5)}
     return alike
+
+
+@pytest.mark.parametrize("tag, above", [("i_and_f_exchanged", True), ("gates_exchanged_in_C", False)])
+def test_of_two_mistakes_with_the_same_numbers_the_check_above_tells_which(tag, above):
+    (mistake,) = (m for m in MISTAKES if (m.question, m.tag) == ("q5a_lstm_step", tag))
+    failed = [failure for failure in failures(outcomes(mistake)) if not failure.hidden]
+    assert (failed[0].case == "test_q5a_gates") == above
+    assert "the weights of i and f are exchanged" + FAILS_EARLIER + " or " in failed[-1].message
 
 
 def test_no_message_is_a_traceback_of_the_checks():

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from checks import FORWARD, GRADIENT, Case, CheckFailed, cell_runner, choice, public, signature
+import checks
+from autograder import grade
+from checks import FORWARD, GRADIENT, Case, CheckFailed, cell_runner, choice, of_step, public, signature
 from derivation import PARTIALS, check_paths, terms
 
 
@@ -395,7 +397,27 @@ def test_a_state_that_is_changed_in_place_is_the_cells_own():
             self.output = self.hidden_state[:1].copy()
             return self.output
 
-    start, xs = np.ones(3), np.ones((2, 3))
-    hs = np.array([[2.0] * 3, [3.0] * 3])
-    case = Case("q/x", {"attributes": {}, "h0": start, "xs": xs}, {"hs": hs, "ys": hs[:, :1]}, "dict")
-    case.grade(cell_runner(InPlace))
+    want = {}
+    for step, number in ((1, 2.0), (2, 3.0)):
+        state, output = of_step(step)
+        want |= {state: np.full(3, number), output: np.full(1, number)}
+    inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
+    Case("q/x", inputs, want, "dict").grade(cell_runner(InPlace))
+
+
+def test_a_state_of_another_shape_is_named_before_the_next_step_stumbles():
+    class Column:
+        hidden_state = output = None
+
+        def forward(self, x):
+            self.hidden_state = np.ones((3, 1)) if self.hidden_state.ndim == 1 else 1 / 0
+            self.output = np.ones(1)
+            return self.output
+
+    inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
+    with pytest.raises(CheckFailed, match=r"step 1: self.hidden_state has shape \(3, 1\), expected \(3,\)"):
+        Case("q/x", inputs, {}, "dict").grade(cell_runner(Column))
+
+
+def test_the_grader_and_the_checks_have_one_word_for_a_stub():
+    assert checks.NOT_DONE == grade.NOT_DONE

@@ -3,8 +3,10 @@
 
 import os
 import platform
+import re
 import socket
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +153,26 @@ def test_nothing_is_left_to_others_or_out_of_the_count_by(call):
 l = ctypes.CDLL(None, use_errno=True)
 if l.syscall({number}, {arguments}) < 0: raise OSError(ctypes.get_errno(), 'no')"""
     assert outcome(body) == "PermissionError"
+
+
+BARRED = (
+    "socket ptrace process_vm_readv process_vm_writev perf_event_open io_uring_setup bpf unshare setns memfd_create "
+)
+BARRED += "memfd_secret open_by_handle_at add_key request_key keyctl shmget shmat shmctl shmdt semget semop semctl "
+BARRED += (
+    "semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"
+)
+HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}  # under /usr/include
+
+
+@pytest.mark.parametrize("processor", HEADERS)
+def test_the_numbers_of_the_barred_calls_are_those_of_the_kernels_headers(processor):
+    path = Path("/usr/include") / HEADERS[processor]
+    if not path.exists():
+        pytest.skip("the kernel's headers are not installed")
+    numbers = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", path.read_text()))
+    assert set(landlock.FORBIDDEN[processor]) == {int(numbers[name]) for name in BARRED.split()}
+    assert landlock.ARCHITECTURES[processor][1] == int(numbers["clone"])
 
 
 def test_the_environment_says_nothing():
@@ -312,6 +334,30 @@ def test_the_scratch_folder_goes_with_the_process(run):
     assert Path(folder).is_dir()
     run.stop()
     assert not Path(folder).exists()
+
+
+@confined
+def test_nothing_outlives_a_server_that_is_killed():
+    cell = "import os, time\npids = [os.getpid()]\nfor _ in range(2):\n    pid = os.fork()\n    if not pid:\n"
+    cell += "        os.setsid()\n        time.sleep(60)\n        os._exit(0)\n    pids.append(pid)"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        pids = run.get("pids")
+        assert len(pids) == 3 and all(running(pid) for pid in pids)
+        run.server.kill()
+        end = time.monotonic() + 5
+        while any(running(pid) for pid in pids) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not any(running(pid) for pid in pids)
+
+
+def running(pid):
+    """Whether a process is there and no zombie, which some other parent has yet to collect."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_without_confinement_grading_refuses(monkeypatch):

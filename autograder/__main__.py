@@ -4,6 +4,7 @@ A wrong call ends with one line and exit code 2, whatever else goes wrong with o
 """
 
 import json
+import signal
 import sys
 import tempfile
 import zipfile
@@ -218,7 +219,8 @@ def only_master():
 
 
 def main(arguments=None):
-    """Run the command line and return its exit code."""
+    """Run the command line and return its exit code. `kill` ends it as an error does, with all that it started."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return cli.main(arguments, prog_name="autograder", standalone_mode=False) or 0
     except click.ClickException as problem:
@@ -230,6 +232,8 @@ def main(arguments=None):
     except Failure as problem:
         click.echo(str(problem), err=True)
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

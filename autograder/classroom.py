@@ -24,7 +24,7 @@ from autograder.workers import Cluster, LocalPool, allowed_cores, summary
 
 RESULTS = "results"
 WINDOW = 3  # submissions under way, for each worker
-LOOK_EVERY = 0.2  # seconds, for Ctrl-C
+LOOK_EVERY = 0.2  # seconds, for what stops a run
 
 
 def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=False, dask=None, unconfined=False):
@@ -55,19 +55,22 @@ def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=
 
 
 class Interrupt:
-    """Ctrl-C as a question, so that it breaks nothing off in the middle; pressed again, it is what it always is."""
+    """Ctrl-C or `kill` as a question, so that it breaks nothing off in the middle; the second is what it always is."""
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __enter__(self):
         self.was_pressed = False
-        self.before = signal.signal(signal.SIGINT, self.note)
+        self.before = {number: signal.signal(number, self.note) for number in self.SIGNALS}
         return self
 
     def __exit__(self, *_):
-        signal.signal(signal.SIGINT, self.before)
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
     def note(self, *_):
         self.was_pressed = True
-        signal.signal(signal.SIGINT, self.before)
+        self.__exit__()
 
     def pressed(self):
         return self.was_pressed

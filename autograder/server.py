@@ -22,37 +22,56 @@ NAME = 4096  # bytes, for a file's entry in its folder
 
 def main(fd):
     """Serve the grader at the other end of `fd` until it hangs up."""
-    control, shell = socket.socket(fileno=fd), warm_shell()
+    control = socket.socket(fileno=fd)
     with contextlib.suppress(OSError):
         landlock.prctl(landlock.PR_SET_CHILD_SUBREAPER, 1)  # orphans of a student's process come to us
+    try:
+        serve(control, warm_shell())
+    except OSError:
+        if not has_gone(control):
+            raise
+    os._exit(0)
+
+
+def has_gone(control):
+    """Whether the grader has hung up: then it may also have removed our folders, and nobody waits for an answer."""
+    try:
+        return bool(select.select([control], [], [], 0)[0]) and not control.recv(1, socket.MSG_PEEK)
+    except OSError:
+        return True
+
+
+def serve(control, shell):
+    """Start and stop student processes as they are called for, one at a time."""
     running = None
-    while True:
-        ready, _, _ = select.select([control], [], [], LOOK_EVERY if running else None)
-        if not ready:
-            watch(running)
-            continue
-        try:
+    try:
+        while True:
+            ready, _, _ = select.select([control], [], [], LOOK_EVERY if running else None)
+            if not ready:
+                watch(running)
+                continue
             call, fds, _, _ = socket.recv_fds(control, 1, 1)
-            order = wire.decode(wire.receive(control)) if call == wire.START else {}
-        except (EOFError, OSError):
-            order = call = None
-        if not call:
-            end_all(running)
-            os._exit(0)
-        if order:
-            running = {"limits": order, "reason": "", "status": None}
-            running["pid"] = os.fork()
-            if not running["pid"]:
-                control.close()
-                student_process(shell, fds[0], order)
-            os.close(fds[0])
-            running["uid"] = spare_uid(running["pid"])
-            answer = running["pid"]
-        else:
-            end_all(running)
-            answer = {"status": running["status"], "reason": running["reason"]} if running else None
-            running = None
-        wire.send(control, wire.encode(answer))
+            if not call:
+                return
+            if call == wire.START:
+                order = wire.decode(wire.receive(control))
+                running = {"limits": order, "reason": "", "status": None}
+                running["pid"] = os.fork()
+                if not running["pid"]:
+                    control.close()
+                    student_process(shell, fds[0], order)
+                os.close(fds[0])
+                running["uid"] = spare_uid(running["pid"])
+                answer = running["pid"]
+            else:
+                end_all(running)
+                answer = {"status": running["status"], "reason": running["reason"]} if running else None
+                running = None
+            wire.send(control, wire.encode(answer))
+    except EOFError:
+        return
+    finally:
+        end_all(running)
 
 
 def student_process(shell, fd, order):

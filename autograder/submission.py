@@ -52,7 +52,7 @@ class Server:
         clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self.home, "TMPDIR": self.home}
         clean |= {"IPYTHONDIR": self.home, "MPLCONFIGDIR": self.home, "MPLBACKEND": "agg"}
         clean |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        command = [sys.executable, "-I", "-c", SERVE.format(ENGINE, theirs.fileno())]
+        command = [sys.executable, "-I", "-W", "ignore", "-c", SERVE.format(ENGINE, theirs.fileno())]
         self.process = subprocess.Popen(
             command,
             env=clean,

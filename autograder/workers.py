@@ -55,9 +55,21 @@ def start_worker(cores, folder):
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
+    threading.Thread(target=end_with_class, args=(folder,), daemon=True).start()
     if hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, {cores.get()})
+
+
+def end_with_class(folder):
+    """Leave nothing behind where the class's process is killed and can no longer end its workers."""
+    multiprocessing.parent_process().join()
+    _one_at_a_time.acquire(timeout=5)  # what is under way may end; a submission that hangs may not hold us up
+    with contextlib.suppress(Exception):
+        close_archive()
+        close_server()
+    remove(folder)
+    os._exit(1)
 
 
 def summary(results, config, seconds=0.0):

@@ -13,9 +13,10 @@ import zipfile
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import psutil
 import pytest
 
-from autograder import records
+from autograder import records, submission
 from autograder.__main__ import main
 from autograder.gradebook import CanvasExport, NoCanvas, text_cell
 from autograder.records import safe_name
@@ -183,8 +184,13 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("tempfile.tempdir", None)
     yield tmp_path
-    left = [p for p in temporary.iterdir() if not p.name.startswith(("pymp-", "dask-scratch"))]  # the libraries' own
-    assert not left
+    assert not left_in(temporary)
+
+
+def left_in(folder):
+    return [
+        path for path in folder.iterdir() if not path.name.startswith(("pymp-", "dask-scratch"))
+    ]  # the libraries' own
 
 
 def run(place, *options):
@@ -343,11 +349,17 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
     assert done.stderr.rstrip().endswith("2 not graded") and "37 of 37" in done.stderr
 
 
-def interrupt_after(count, pattern, words, place):
-    """Start a class and press Ctrl-C, as a terminal sends it, to all processes, once there are some results."""
+def started(count, pattern, words, place):
+    """A class that runs in a process of its own and has some results."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     process = subprocess.Popen(words, **streams, start_new_session=True)
     wait_for(lambda: len(list((place / "out/results").glob(pattern))) >= count)
+    return process
+
+
+def interrupt_after(count, pattern, words, place):
+    """Start a class and press Ctrl-C, as a terminal sends it, to all processes, once there are some results."""
+    process = started(count, pattern, words, place)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=8)
     assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
@@ -356,6 +368,24 @@ def interrupt_after(count, pattern, words, place):
 def test_ctrl_c_is_quiet_also_where_workers_wait(place):
     write_notebook(place / "class/slow.ipynb", [*HONEST, "import time; time.sleep(15)"])
     interrupt_after(7, "*.json", command(place, jobs=4), place)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
+    for turn in range(60):
+        write_notebook(place / f"class/s{turn:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
+    process = started(4, "s*.json", command(place), place)
+    group = psutil.Process(process.pid).children(recursive=True)
+    assert len(group) >= 6  # Python's two helpers, two workers, and the server of each
+    process.send_signal(number)
+    _, err = process.communicate(timeout=8)
+    assert process.returncode == (130 if number == signal.SIGTERM else -signal.SIGKILL) and "Traceback" not in err
+    _, left = psutil.wait_procs(group, timeout=8)
+    assert not left
+    kept = left_in(place / "tmp")
+    assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
+    for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
+        submission.remove(str(path))
 
 
 def wait_for(true, seconds=30):

@@ -17,8 +17,8 @@ COEFFICIENT, FLOAT32_COEFFICIENT = 1e-9, 1e-4  # how near to a whole number a co
 def terms(function):
     """The products that `function` adds up, as {names of the factors: coefficient}.
 
-    With T = 1 and n = 1 each argument is one number, and a sum of chain-rule paths is a polynomial with at most one
-    of each factor in a product. Its values at all sign patterns of eight fixed sizes give each of the 256
+    Each argument comes down to one number, and a sum of chain-rule paths is a polynomial with at most one of each
+    factor in a product. Its values at all sign patterns of eight fixed sizes give each of the 256
     coefficients: they are a least-squares fit with orthogonal columns. A power or a quotient of an argument shows
     as coefficients that are no whole numbers.
     """
@@ -43,16 +43,20 @@ def terms(function):
 
 
 def evaluate(function, numbers):
-    """The answer for eight numbers: the arguments at T = 1 and n = 1."""
-    shapes = {"dJ_dh": (1, 1)}
+    """The answer for eight numbers: the arguments at n = 1 and the second of two steps.
+
+    The first step is all zero. In a real LSTM its total derivatives are, so an answer may leave them out there.
+    """
+    shapes = {"dJ_dh": (2, 1)}
     arguments = {
-        name: np.full(shapes.get(name, (1, 1, 1)), number) for name, number in zip(PARTIALS, numbers, strict=True)
+        name: np.array([0.0, number]).reshape(shapes.get(name, (2, 1, 1)))
+        for name, number in zip(PARTIALS, numbers, strict=True)
     }
     try:
         answer = unpack(call(function, arguments), {"result": None}, "array")["result"]
         return as_numbers("result", answer, np.ones((1, 1)))[0, 0]
     except CheckFailed as failure:
-        raise CheckFailed(f"with T = 1 and n = 1: {failure}", failure.causes) from None
+        raise CheckFailed(f"with T = 2 and n = 1: {failure}", failure.causes) from None
 
 
 def is_right(function, draws):
@@ -95,14 +99,14 @@ def check_paths(function):
         complaints = ["it adds up to 0: is something summed and returned, and does the sum begin with the first row?"]
     if not complaints:
         raise CheckFailed(
-            "dJ_dWg: with every array a single number (T = n = 1), it follows the right formula for some inputs and "
+            "dJ_dWg: with T = 2 and n = 1, it follows the right formula for some inputs and "
             "not for others. Does it look at the size of a number, or does something stay behind from a call?"
         )
     products = [(f if c == 1 and f else (f"{c:.3g}", *f)) for f, c in found.items()]
     formula = " + ".join(map(" * ".join, products))
     formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
     raise CheckFailed(
-        f"dJ_dWg: with every array a single number (T = n = 1), your formula is {formula or '0'}. "
+        f"dJ_dWg: with one number in place of each matrix (n = 1), your formula for a step is {formula or '0'}. "
         + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
         + (" (Or is a row shifted or skipped? Row t of the total derivatives is the step before.)" if missing else ""),
         complaints[:4],

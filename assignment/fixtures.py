@@ -191,7 +191,7 @@ def lstm_cases():
             steps=["f", "i", "o", "g", "C", "h"],
             advice="Which two values does step t hand to step t + 1? See hint 1.",
         ),
-        "q6a_derivation/one step of matrices": partial_case(ref.random_partials(seed=61, T=1, n=3)),
+        "q6a_derivation/three steps of matrices": partial_case(ref.random_partials(seed=61, T=3, n=2)),
         "q6a_derivation/a real LSTM": partial_case(ref.lstm_partials(**backward), want=gradients["Wg"]),
         "q6b_lstm_dWg/five steps": case(
             backward,

@@ -205,7 +205,7 @@ VANILLA = [
         ("input_changed", "the input xs was changed", "h_prev = self.hidden_state", "h_prev = self.hidden_state\n        xh = self.W_xh @ x\n        x *= 0", "self.W_xh @ x + ", "xh + "),
         ("column_vectors", "step 1: self.hidden_state has shape", "np.tanh(z)", "np.tanh(z)[:, None]", "h_prev = self.hidden_state", "h_prev = np.ravel(self.hidden_state)"),
         ("equal_to_all", "step 1: self.hidden_state[2] is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
-        ("starts_from_random_state", "the hidden state of VanillaRNN() should start as 3 zeros", "np.zeros(n)", "np.random.randn(n)"),
+        ("starts_from_random_state", "the hidden state of a new VanillaRNN() should be 3 zeros", "np.zeros(n)", "np.random.randn(n)"),
     ),
     *sized(
         "q2_vanilla_rnn",
@@ -244,7 +244,7 @@ UNROLL = [
     ),
     *plain(
         "q3_unroll",
-        ("exchanged", "hs has shape (5, 2), expected (5, 4).", "np.array(hs), np.array(ys)", "np.array(ys), np.array(hs)"),
+        ("exchanged", "expected (hs, ys), in this order: they are exchanged.", "np.array(hs), np.array(ys)", "np.array(ys), np.array(hs)"),
         ("with_the_first_state", "hs has shape (6, 4), expected (5, 4).", "hs, ys = [], []", "hs, ys = [rnn.hidden_state], []"),
         ("one_step_short", "hs has shape (4, 4), expected (5, 4).", "in xs", "in xs[1:]"),
         ("columns", "hs has shape (4, 5), expected (5, 4). Is it transposed?", "np.array(hs), np.array(ys)", "np.array(hs).T, np.array(ys).T"),
@@ -517,7 +517,7 @@ LSTM_FORWARD = [
         ("no_g_key", "the returned dictionary has no key g", ' "g": g,', ""),
         ("row_matrices", "f has shape (1, 3), expected (3,)", f"    {F}\n", f"    x, h_prev = x[None], h_prev[None]\n    {F}\n"),
         ("C_prev_changed", "the input C_prev was changed", "C = f * C_prev + i * g", "C_prev *= f\n    C_prev += i * g\n    C = C_prev.copy()"),
-        ("parameters_changed", "the input Uf was changed", f"    {F}\n", f"    {F}\n    p['Uf'][:] = 0\n"),
+        ("parameters_changed", 'the input p["Uf"] was changed', f"    {F}\n", f"    {F}\n    p['Uf'][:] = 0\n"),
     ),
     *sized("q5a_lstm_step", ("three_units_only", "h = np.tanh(C) * o", "h = np.tanh(C) * o if len(C) == 3 else C")),
     *(
@@ -610,7 +610,7 @@ DERIVATION = [
     path("h_path_subtracted", "h_{t-1} is counted -1 times", "by_h +", "-by_h +"),
     path("h_path_by_C_as_well", "the product dJ_dh * dh_dhprev * dhprev_dWg * dh_dC is no path", "by_h = ", "by_h = dh_dC[t] @ "),
     path("paths_multiplied", "is no path from W^g to J", "by_h + by_C + now", "by_h * by_C * now"),
-    path("zero", "your formula is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
+    path("zero", "your formula for a step is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
     *numeric(
         "q6a_derivation",
         ("last_step_only", 1, "only the last step is used", "total += ", "total = "),
@@ -632,8 +632,8 @@ DERIVATION = [
     *plain(
         "q6a_derivation",
         ("not_reshaped", "result has shape (9,), expected (3, 3).", "    return total.reshape(n, n)", "    return total if n > 1 else total.reshape(1, 1)"),
-        ("never_reshaped", "with T = 1 and n = 1: result has shape (1,), expected (1, 1).", "total.reshape(n, n)", "total"),
-        ("not_summed", "result has shape (1, 1, 1), expected (1, 1).", "total = np.zeros(n * n)", "total = np.zeros((T, n * n))", "total +=", "total[t] =", "reshape(n, n)", "reshape(T, n, n)"),
+        ("never_reshaped", "with T = 2 and n = 1: result has shape (1,), expected (1, 1).", "total.reshape(n, n)", "total"),
+        ("not_summed", "result has shape (2, 1, 1), expected (1, 1).", "total = np.zeros(n * n)", "total = np.zeros((T, n * n))", "total +=", "total[t] =", "reshape(n, n)", "reshape(T, n, n)"),
         ("upstream_changed", "the input dJ_dh was changed", "T, n = dJ_dh.shape", "T, n = dJ_dh.shape\n    dJ = dJ_dh.copy()\n    dJ_dh *= 0", "dJ_dh[t] @", "dJ[t] @"),
     ),
     *sized("q6a_derivation", ("five_steps_only", "range(T)", "range(min(T, 5))"), ("three_units_only", "    return", "    total[9:] = 0\n    return")),

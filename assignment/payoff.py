@@ -27,7 +27,7 @@ def decay(answers, scale=0.9, forget=3.0, seed=0):
 
     answers: the notebook's names. scale: the singular values of every recurrent matrix. forget: what the forget gate
     gets from an input that is always 1, since our LSTM has no biases. Curves: "rnn", and for the LSTM "cell" (the path
-    C to C alone), "hidden" (the path h to h alone), "both", and "forget gates", the product of the largest gates.
+    C to C alone), "hidden" (the path h to h alone), "both", and "forget gates", the largest product of forget gates.
     """
     rng = np.random.default_rng(seed)
     xs = np.concatenate([rng.normal(size=(T, K - 1)), np.ones((T, 1))], axis=1)
@@ -72,7 +72,7 @@ def lstm_jacobians(lstm_step, xs, states, p):
 
 
 def stretch(matrix):
-    """By how much a matrix lengthens a vector at most: its largest singular value."""
+    """By how much a matrix lengthens a vector at most: its spectral norm, which is its largest singular value."""
     return np.linalg.norm(matrix, 2)
 
 
@@ -90,7 +90,7 @@ def decay_axes(axes):
     for axis in axes:
         axis.set(xlabel="steps back", xlim=(0, T + 1), ylim=(1e-12, 1e4), yscale="log")
         axis.grid(alpha=0.3)
-        axis.legend(loc="upper right", fontsize=8)
+        axis.legend(loc="center right", fontsize=8)
     return {"rnn": rnn, "both": lstm + both, "cell": cell, "hidden": hidden, "forget gates": gates}
 
 
@@ -208,16 +208,19 @@ class RNNLearner:
 
 
 class LSTMLearner:
-    """The notebook's LSTM with its backward pass, and a vector that reads the score off the last hidden state."""
+    """The notebook's LSTM with its backward pass, and a vector that reads the score off the last hidden state.
+
+    forget: the bias that its forget gates start with.
+    """
 
     colour, name = LSTM, "LSTM"
 
-    def __init__(self, answers, rng):
+    def __init__(self, answers, rng, forget=FORGET):
         self.answers = answers
         shapes = {"U" + gate: (3, UNITS) for gate in "fiog"} | {"W" + gate: (UNITS, UNITS) for gate in "fiog"}
         self.cell = {name: rng.uniform(-1, 1, shape) / np.sqrt(UNITS) for name, shape in shapes.items()}
         for gate in "fiog":
-            self.cell["U" + gate][2] = FORGET if gate == "f" else 0
+            self.cell["U" + gate][2] = forget if gate == "f" else 0
         self.p = self.cell | {"read": rng.uniform(-1, 1, UNITS) / np.sqrt(UNITS)}
 
     def last(self, xs):
@@ -260,13 +263,16 @@ def accuracy(learner, lag, rng, count=100):
     return np.mean([symbol * learner.score(xs) > 0 for xs, symbol in (sequence(rng, lag) for _ in range(count))])
 
 
-def memory(answers, kinds=(RNNLearner, LSTMLearner), lags=LAGS, seed=0, step=lambda: None):
-    """Train a new network of each kind for each lag: {name: {lag: (losses, accuracy)}}."""
+def memory(answers, kinds=(RNNLearner, LSTMLearner), lags=LAGS, seed=0, step=lambda: None, forget=FORGET):
+    """Train a new network of each kind for each lag: {name: {lag: (losses, accuracy)}}.
+
+    forget: the bias that the LSTM's forget gates start with.
+    """
     results = {}
     for kind in kinds:
         for lag in lags:
             rng = np.random.default_rng((seed, lag))
-            learner = kind(answers, rng)
+            learner = kind(answers, rng, forget) if kind is LSTMLearner else kind(answers, rng)
             losses = train(learner, lag, rng, step)
             results.setdefault(kind.name, {})[lag] = losses, accuracy(learner, lag, rng)
     return results
@@ -288,8 +294,11 @@ def draw_memory(results, axes):
         axis.grid(alpha=0.3)
 
 
-def show_memory(answers):
-    """Train both networks, with the notebook's own backward functions, to recall a symbol after a wait."""
+def show_memory(answers, forget=FORGET):
+    """Train both networks, with the notebook's own backward functions, to recall a symbol after a wait.
+
+    forget: the bias that the LSTM's forget gates start with.
+    """
     kinds = []
     for kind in (RNNLearner, LSTMLearner):
         with patience(f"the {kind.name}'s training"):
@@ -300,7 +309,7 @@ def show_memory(answers):
             kinds.append(kind)
     if kinds:
         with patience("the training"), progress(len(kinds) * len(LAGS) * UPDATES) as step:
-            results = memory(answers, kinds, LAGS, step=step)
+            results = memory(answers, kinds, LAGS, step=step, forget=forget)
             figure, axes = canvas()
             draw_memory(results, axes)
             right = "; ".join(f"{name} {100 * found[LONG][1]:.0f} %" for name, found in results.items())

@@ -244,9 +244,12 @@ def random_lstm(seed, T, k, n):
 
 
 def random_partials(seed, T, n):
-    """dict of the eight arrays of `lstm_partials`, drawn independently: for the formula without an LSTM."""
+    """dict of the eight arrays of `lstm_partials`, drawn independently: for the formula without an LSTM.
+
+    As there, the total derivatives of the first step are 0: the first states do not depend on Wg.
+    """
     rng = np.random.default_rng(seed)
-    return {
+    partials = {
         "dJ_dh": rng.standard_normal((T, n)),
         "dh_dhprev": rng.standard_normal((T, n, n)),
         "dhprev_dWg": rng.standard_normal((T, n, n * n)),
@@ -256,3 +259,5 @@ def random_partials(seed, T, n):
         "dCprev_dWg": rng.standard_normal((T, n, n * n)),
         "dh_do": rng.standard_normal((T, n, n)),
     }
+    partials["dhprev_dWg"][0] = partials["dCprev_dWg"][0] = 0
+    return partials

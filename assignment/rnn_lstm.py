@@ -56,11 +56,12 @@ and find out why the LSTM was invented. It follows a worksheet of CS W182 (sprin
 LSTMs), with the problems in its order.
 
 **How it works.** Each question ends in a check cell. Run it as often as you like: it says what is wrong and where to
-look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. If all public checks
-pass for work of your own, so will the hidden ones: they ask the same at other sizes.
+look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. The hidden checks ask the
+same at other sizes: code that passes the public ones, and takes every size from its arrays (`len`, `.shape`) rather than
+from a number, passes these too. Keep the names of functions and arguments.
 
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
-Plan five hours, six with q6d and q8; a good place to stop is after q4.
+Plan five hours with q6d and q8; a good place to stop is after q4.
 
 ## Legend
 
@@ -86,9 +87,8 @@ A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(
 | biases | `Bh` (n,), `By` (m,) | none |
 
 **Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
-column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). A matrix counts as the vector of its
-rows, one after the other: the derivative of `n` numbers by an `(n, n)` matrix `W` has shape `(n, n*n)`, and its column
-`a*n + b` belongs to `W[a, b]`. With this convention the chain rule is a matrix product: `dz_dx = dz_dy @ dy_dx`.
+column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). With this convention the chain rule is a
+matrix product: `dz_dx = dz_dy @ dy_dx`. "The gradient by $W$" is short for "with respect to $W$".
 
 Compute in float64, numpy's default, and never change an argument in place.
 """
@@ -272,7 +272,8 @@ stand on the left. The bias is inside.
 </details>
 <details><summary>Hint 3: nearly there</summary>
 On the right-hand side, <code>self.hidden_state</code> is still $h_{t-1}$; once assigned, it is $h_t$. The output uses
-$h_t$. Nothing else needs to be kept, and nothing may be reset.
+$h_t$. Nothing else needs to be kept, and nothing may be reset. Assign a new array: writing into the old one would also
+change the states that somebody has collected.
 </details>
 """
 
@@ -396,9 +397,9 @@ r"""
 
 *You learn that "unrolled" is a `for` loop.*
 Write `unroll(rnn, xs)`: feed the rows of `xs` to `rnn` one after the other and collect the hidden state and the output
-of every step. It starts from the hidden state that `rnn` has, and it must work for *any* cell with `hidden_state` and
+of every step. It starts from the hidden state that `rnn` has, and it knows nothing of the cell but `hidden_state` and
 `forward(x)`. The check uses `RunningAverage`, a small cell from `given.py`, so you can do this question even if q2 is
-still open.
+still open; `unroll(RunningAverage([0.0, 0.0]), np.ones((3, 2)))` is a first call to try.
 
 <details><summary>Hint 1: a nudge</summary>
 Two empty lists, one loop over the rows of <code>xs</code>, and <code>np.array(list)</code> at the end. Append a new array
@@ -493,7 +494,7 @@ many steps, the whole network.
 
 ![The unrolled network for three steps. Gradients run against the arrows of the forward pass: down from each output to its hidden state, and back from each hidden state to the one before. Where two meet, they are added.](figures/bptt.svg)
 
-*The gradient's two ways to a hidden state: down from its output (green) and back through time (blue).*
+*Figure 4: the gradient's two ways to a hidden state: down from its output (green) and back through time (blue).*
 
 The only new fact you need: if $h = \tanh(z)$ entry by entry, then each entry has the slope $1 - \tanh^2(z[i]) =
 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
@@ -706,8 +707,16 @@ In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and
 $\partial J/\partial h_t$ with you. A numerical gradient is the best judge of your own work. Take
 $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives by the outputs are just `dys`: write a function `f(W)` that runs forward
 with `W` in place of `W_hh` and returns `np.sum(dys * ys)`; then `numerical_gradient(f, W_hh)` from `gradcheck.py` is what
-you should get.
+you should get. As your judge, not as your answer: it runs the network twice for every single weight.
 
+<details><summary>A start for your own comparison</summary>
+<pre>from gradcheck import numerical_gradient
+
+rng = np.random.default_rng(0)
+xs, h0, dys = rng.normal(size=(5, 4)), rng.normal(size=3), rng.normal(size=(5, 2))
+W_xh, W_hh, W_hy = rng.normal(size=(3, 4)), rng.normal(size=(3, 3)), rng.normal(size=(2, 3))
+Bh, By = rng.normal(size=3), rng.normal(size=2)</pre>
+</details>
 <details><summary>Hint 1: the output layer</summary>
 From <a href="#1.3-The-vanilla-RNN">equation (2)</a>, step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
 <code>dys[t]</code> to the one by <code>By</code>, and it sends <code>W_hy.T @ dys[t]</code> down to $h_t$.
@@ -915,12 +924,14 @@ $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
 
 ![The LSTM cell. The cell state runs along the top, multiplied by the forget gate and added to the input gate times the candidate. The hidden state runs along the bottom into all gates; the output gate lets through the tanh of the cell state.](figures/lstm_cell.svg)
 
-*Figure 4: the LSTM cell.*
+*Figure 5: the LSTM cell.*
 
 - The **forget gate** $f_t$ lies between 0 and 1: near 1 keeps the old memory, near 0 drops it.
 - The **candidate** $\tilde C_t$, called `g` in code, is what could be written; the **input gate** $i_t$ says how much of
   it is.
 - The **output gate** $o_t$ says how much of the memory is shown, as $h_t$, to the output and to the next step.
+
+Where it says "all gates" or "the four gates" below, the candidate is one of them: it has the same form.
 
 Remember that rows are the convention here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
 `Uf Ui Uo Ug Wf Wi Wo Wg`.
@@ -1164,10 +1175,11 @@ answer depends on it. The worksheet does not state its reading, and its printed 
 | $\partial C_{t-1}/\partial W^g$ | `dCprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
 | $\partial h_t/\partial o_t$ | `dh_do` | (T, n, n) | $C_t$ held fixed |
 
-![The LSTM cell of figure 4 with the eight gradients where they belong: along the cell state, from the cell state to the hidden state, from the output gate to the hidden state, from the old hidden state through all gates to the new one, from the weights of the candidate to the old states and to the new cell state, and from the hidden state to the loss.](figures/lstm_partials.svg)
+![The LSTM cell of figure 5 with the eight gradients where they belong: along the cell state, from the cell state to the hidden state, from the output gate to the hidden state, from the old hidden state through all gates to the new one, from the weights of the candidate to the old states and to the new cell state, and from the hidden state to the loss.](figures/lstm_partials.svg)
 
-*Figure 5: where the eight gradients stand on the LSTM cell.*
+*Figure 6: where the eight gradients stand on the LSTM cell.*
 
+A matrix counts as the vector of its rows, one after the other: column `a*n + b` of `dC_dWg[t]` belongs to `Wg[a, b]`.
 **Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: do not shift.** Their first row is zero,
 because $h_0$ and $C_0$ do not depend on $W^g$. One of the eight gradients is not needed. Can you see why?
 """
@@ -1260,7 +1272,7 @@ points: 1
 def test_q6a_order_of_the_products(dJ_dWg):
     from checks import public
 
-    public("q6a_derivation/one step of matrices").grade(dJ_dWg, "dJ_dWg")
+    public("q6a_derivation/three steps of matrices").grade(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_order_of_the_products(dJ_dWg)
@@ -1487,7 +1499,7 @@ already goes through all gates. Adding it would count that path twice.
 |---|---|---|
 | The formula without the sum | 3 | One term only, all else right |
 | $\partial J/\partial h_t$ taken as total, with the sum | 3 | Counts the later steps again: under this reading the sum needs immediate derivatives. |
-| Total $\partial C_t/\partial W^g$ in place of the bracket | full | The same, said in one symbol, *if* the answer says that it is total |
+| Total $\partial C_t/\partial W^g$ in place of the bracket | 3 | It contains $h_{t-1} \to C_t$, which $\partial h_t/\partial h_{t-1}$ holds already: that path counts twice. Full where the answer says that $h_{t-1}$ is held. |
 | $\partial h_t/\partial o_t$ added as a fourth path | 3 | Counted in $\partial h_t/\partial h_{t-1}$ already |
 """
 
@@ -1660,7 +1672,7 @@ string, such as `"dh_do"`.
 <details><summary>Hint 1: a nudge</summary>To survive many steps, a factor must be near 1 when the network wants it to be.</details>
 <details><summary>Hint 2: where to look</summary>Which state of the LSTM passes no tanh and no matrix on its way to the
 next step?</details>
-<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 4 across one cell, from one state to the next.</details>
+<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 5 across one cell, from one state to the next.</details>
 """
 
 # %% [raw]
@@ -1901,8 +1913,9 @@ Where one is still open, the cell says which question it waits for, and the pict
 
 On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM with weights of the same
 size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
-state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path. Both paths together are more than the cell path, since the gates carry gradient too, and
-their stretch need not fall at every step.
+state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient too, and
+what they carry need not fall at every step. "Largest stretch" is the Jacobian's spectral norm, its largest singular value: by
+how much it can lengthen a vector.
 """
 
 # %% tags=["otter_ignore"]
@@ -1912,12 +1925,12 @@ payoff.show_gradients(globals())
 
 # %% [markdown]
 r"""
-![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a fifth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
+![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a sixth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
 
-*What the cell above draws, and what the one below starts from.*
+*Figure 7: what the cell above draws, and what the one below starts from.*
 
-Now turn the knobs. Can you make the vanilla RNN's gradient explode? What does the LSTM do when the forget gate is nearly
-closed? (Our LSTM has no biases; an input that is always 1 stands in for one.)
+Now turn the knobs. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding? (Think of
+the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an input that is always 1 stands in for one.)
 """
 
 # %% tags=["otter_ignore"]
@@ -1928,8 +1941,9 @@ r"""
 ### Can it remember?
 
 A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it was.
-The next cell trains a fresh vanilla RNN and a fresh LSTM for each of five waits, from 2 steps to 40, with nothing but
-gradient descent and *your* `rnn_backward` (q4c) and `lstm_backward` (q6d). It takes about ten seconds.
+The next cell trains a fresh vanilla RNN and a fresh LSTM for each of five waits, from 2 steps to 40, by gradient descent
+(with momentum, and gradients longer than 1 shortened to 1) and with *your* `rnn_backward` (q4c) and `lstm_backward` (q6d). The
+LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. It takes ten to twenty seconds.
 """
 
 # %% tags=["otter_ignore"]
@@ -1939,9 +1953,14 @@ payoff.show_memory(globals())
 r"""
 ![Left: the loss over 100 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps and guesses from 10 on.](figures/payoff_memory.svg)
 
-*What the cell above draws.*
+*Figure 8: what the cell above draws.*
 
 The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn to,
 because the news that holding it would help arrives from the end of the sequence as good as zero. That is what a vanishing
 gradient is.
+
+It is the open gates that make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open,
+the cell path loses half of the gradient at every step, and the LSTM fails at the long waits like the vanilla RNN. It could
+learn to open its gates, but only if some gradient gets through to begin with. So people start LSTMs with a positive forget
+bias.
 """

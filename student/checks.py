@@ -8,6 +8,7 @@ import copy
 import functools
 import hashlib
 import json
+import re
 import traceback
 from pathlib import Path
 
@@ -80,15 +81,14 @@ class Case:
         if wrong:
             _, name, step, limit, error = min(wrong, key=lambda item: item[0])  # the earliest step of all arrays
             sentence, causes = self.explain(got, limit)
-            text = describe(name, got[name], self.want[name], step) + sentence
-            if error < 1e-5:
-                text += f" The relative error is only {error:.0e}: is something rounded, or float32?"
-            raise CheckFailed(text, causes)
+            if error < 1e-5 and not causes:
+                sentence = f" The relative error is only {error:.0e}: is something rounded, or float32?"
+            raise CheckFailed(describe(name, got[name], self.want[name], step) + sentence, causes)
 
     def numbers(self, answer):
         """A returned value as {name: float array of the expected shape}."""
         got = unpack(answer, self.want, self.form)
-        return {name: as_numbers(name, got[name], want) for name, want in self.want.items()}
+        return {name: as_numbers(name, got[name], want, name in self.steps) for name, want in self.want.items()}
 
     def explain(self, got, limit):
         """(sentence, causes): the mistakes whose numbers `got` shows; else the case's own advice."""
@@ -198,29 +198,34 @@ def check_separate_cells(make):
         raise CheckFailed("VanillaRNN: is not defined. Run the cell that defines it.")
     try:
         first, second = call(make, {}), call(make, {})
-        start = plain(first.hidden_state)
-        if start is None or start.shape != (3,) or np.any(start):
-            raise CheckFailed("the hidden state of VanillaRNN() should start as 3 zeros.")
-        call(first.forward, {"x": np.array([0.5, -1.0, 2.0])})
+        start = call(lambda: as_numbers("self.hidden_state of a new VanillaRNN()", first.hidden_state, np.zeros(3)))
+        if np.any(start):
+            raise CheckFailed("the hidden state of a new VanillaRNN() should be 3 zeros.")
+        call(lambda: first.forward(np.array([0.5, -1.0, 2.0])))
+        state = as_numbers("after one step, self.hidden_state", first.hidden_state, np.zeros(3))
+        if not np.any(state):
+            raise CheckFailed("after one step, self.hidden_state of VanillaRNN() is still 0: forward has to set it.")
+        other = plain(second.hidden_state)
+        if other is None or other.shape != (3,) or np.any(other):
+            raise CheckFailed(
+                "a second network changed although only the first one ran. Keep the state on `self`, made anew in "
+                "__init__.",
+                ["the state is shared by all networks"],
+            )
     except CheckFailed as failure:
         raise CheckFailed(f"VanillaRNN: {failure}", failure.causes) from None
-    state, other = plain(first.hidden_state), plain(second.hidden_state)
-    if state is None or state.shape != (3,) or not np.any(state):
-        raise CheckFailed(
-            "VanillaRNN: after one step, the hidden state of VanillaRNN() should be 3 numbers, not all 0."
-        )
-    if other is None or other.shape != (3,) or np.any(other):
-        raise CheckFailed(
-            "VanillaRNN: a second network changed although only the first one ran. Keep the state on `self`, "
-            "made anew in __init__.",
-            ["the state is shared by all networks"],
-        )
 
 
-def call(function, inputs):
-    """Call the student's function; an exception becomes a sentence."""
+def call(function, inputs=None):
+    """Call the student's function; an exception becomes a sentence. Its arguments may have other names, in order."""
+    inputs = inputs or {}
     try:
-        return function(**inputs)
+        try:
+            return function(**inputs)
+        except TypeError as error:
+            if "unexpected keyword argument" not in str(error):
+                raise
+            return function(*inputs.values())
     except CheckFailed:
         raise
     except NotImplementedError as todo:
@@ -231,12 +236,8 @@ def call(function, inputs):
         ) from None
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
-        if any(words in text for words in ("core dimension", "broadcast", "not aligned")):
-            text += " Two shapes do not fit. In a product, is it the right matrix, on the right side of the vector? "
-            text += "np.outer(a, b) has a row for each entry of a."
-        if "ellipsis" in text or "..." in text:
-            text += " Is a `...` still to be filled in there?"
-        raise CheckFailed(text, [f"stops with {type(error).__name__}"]) from None
+        advice = [f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text)]
+        raise CheckFailed(text + "".join(advice), [f"stops with {type(error).__name__}"]) from None
 
 
 def line_of(error):
@@ -247,6 +248,19 @@ def line_of(error):
     return f" (in {frames[-1].name}, line {frames[-1].lineno} of its cell: {frames[-1].line})." if frames else "."
 
 
+ADVICE = {  # what Python and numpy say: what it may come from
+    "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
+    "right matrix, on the right side of the vector, with @ and not *? np.outer(a, b) has a row for each entry of a.",
+    "could not broadcast input|non-broadcastable": "The array that you write into has another shape.",
+    r"ellipsis|\.\.\.|dtype\('O'\)": "Is a `...` still to be filled in there?",
+    r"bitwise_xor|for \^": "A power is written **.",
+    r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
+    "'(int|float)' object has no attribute": "A sum over nothing is the plain number 0: does the loop run?",
+    "Input must be 1- or 2-d": "np.diag takes a vector or a matrix: is an axis missing in the line before?",
+    r"positional argument|missing \d+ required": "Keep the arguments as they were given.",
+    "no attribute 'forward'": "Is `def forward` indented, so that it belongs to the class?",
+    "no attribute 'hidden_state'": "The state has to be kept as self.hidden_state.",
+}
 NOT_DONE = "not done yet"
 FAILS_EARLIER = " (then a check above fails too)"
 WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
@@ -261,6 +275,9 @@ def unpack(answer, want, form):
     if form == "tuple":
         if not isinstance(answer, (tuple, list)) or len(answer) != len(want):
             raise CheckFailed(f"expected ({', '.join(map(str, want))}), it returned {shown(answer)}.")
+        shapes, due = [getattr(plain(part), "shape", None) for part in answer], [part.shape for part in want.values()]
+        if shapes != due and shapes[::-1] == due:
+            raise CheckFailed(f"expected ({', '.join(want)}), in this order: they are exchanged.", ["exchanged"])
         return dict(zip(want, answer, strict=True))
     if not isinstance(answer, dict):
         raise CheckFailed(f"expected a dictionary with the keys {', '.join(want)}, returned {shown(answer)}.")
@@ -285,16 +302,22 @@ def holds_text(value):
     return isinstance(value, str | bytes) or (isinstance(value, list | tuple) and any(map(holds_text, value)))
 
 
-def as_numbers(name, value, want):
-    """The value as float array of the expected shape, or a sentence on what it is instead."""
+def as_numbers(name, value, want, by_step=False):
+    """The value as float array of the expected shape, or a sentence on what it is instead.
+
+    by_step: whether it has a row for each time step.
+    """
     if value is None or value is ...:
         raise CheckFailed(f"{name} is {shown(value)}. {WHY_NONE}")
     array = plain(value)
     if array is None:
         raise CheckFailed(f"{name} should be an array of real numbers of shape {want.shape}, it is {shown(value)}.")
     if array.shape != want.shape:
-        turned = " Is it transposed?" if array.shape == want.shape[::-1] else ""
-        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{turned}", ["another shape"])
+        guess = shape_guess(array.shape, want.shape, by_step)
+        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{guess}", ["another shape"])
+    if array.dtype.kind in "iu" and np.any(want % 1):
+        text = f"{name} holds integers: what stands behind the point was cut off. Make the array with floats."
+        raise CheckFailed(text, ["integers"])
     array = array if array.dtype == np.float32 else array.astype(np.float64)
     finite = np.isfinite(array)
     if not finite.all():
@@ -305,6 +328,19 @@ def as_numbers(name, value, want):
             ["nan or infinity"],
         )
     return array
+
+
+def shape_guess(got, want, by_step):
+    """A question that a wrong shape suggests, or nothing."""
+    if got == want[::-1]:
+        return " Is it transposed?"
+    if got == ():
+        return " It is a single number: is an axis missing, or is it @ where * belongs?"
+    if by_step and got[1:] == want[1:]:
+        if got[0] == want[0] + 1:
+            return " Is the initial state in it?"
+        return " Does the loop leave out a step, or does a `return` stand inside it?" if got[0] < want[0] else ""
+    return ""
 
 
 def same(a, b):
@@ -326,7 +362,9 @@ def common_factor(got, want):
     """The number c where `got` is c times `want` throughout; None where there is none."""
     got, want = (np.concatenate([np.ravel(array[name]) for name in want]) for array in (got, want))
     factor = got @ want / (want @ want)
-    return factor if abs(factor) > 1e-3 and relative_error(got, factor * want) < 1e-6 else None
+    if abs(factor) < 1e-3 or abs(factor - 1) < 1e-5 or relative_error(got, factor * want) > 1e-6:
+        return None
+    return factor
 
 
 def is_rounded(got, want):
@@ -350,22 +388,24 @@ def describe(name, got, want, step):
     else:
         index = (step, *np.unravel_index(off[step].argmax(), off[step].shape))
         when = f" (step t = {step + 1}, the first that is off)"
-    return f"{entry(name, index)} is {got[index]:.6g}, expected {want[index]:.6g}{when}."
+    digits = 6 if f"{got[index]:.6g}" != f"{want[index]:.6g}" else 12
+    return f"{entry(name, index)} is {got[index]:.{digits}g}, expected {want[index]:.{digits}g}{when}."
 
 
 def entry(name, index):
     return f"{name}[{', '.join(map(str, index))}]" if len(index) else str(name)
 
 
-def require_unchanged(after, before):
+def require_unchanged(after, before, inside=""):
     """The inputs belong to the caller; whoever changes one computes with something else from there on."""
-    for name, value in before.items():
-        if name not in after or (isinstance(value, dict) and after[name].keys() != value.keys()):
+    for key, value in before.items():
+        name = f'{inside}["{key}"]' if inside else key
+        if key not in after or (isinstance(value, dict) and after[key].keys() != value.keys()):
             text = f"the input {name} was changed: entries were added or removed. Work on a copy: dict({name})."
             raise CheckFailed(text, ["changes its inputs"])
         if isinstance(value, dict):
-            require_unchanged(after[name], value)
-        elif isinstance(value, np.ndarray) and not np.array_equal(after[name], value):
+            require_unchanged(after[key], value, name)
+        elif isinstance(value, np.ndarray) and not np.array_equal(after[key], value):
             text = (
                 f"the input {name} was changed, and all that follows with it. Work on a copy, {name}.copy(), and start "
             )

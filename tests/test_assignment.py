@@ -90,14 +90,13 @@ def test_every_picture_is_there_and_has_alt_text(notebook):
         assert (STUDENT / path).is_file()
 
 
-@pytest.mark.parametrize("figure", ["kinds", "unrolled", "vanilla_cell", "lstm_cell"])
-def test_each_figure_is_a_small_self_contained_svg_with_a_description(figure):
-    path = ROOT / "assignment" / "figures" / f"{figure}.svg"
+@pytest.mark.parametrize("path", sorted((ROOT / "assignment" / "figures").iterdir()), ids=lambda path: path.stem)
+def test_each_figure_is_a_small_self_contained_svg_with_a_description(path):
     root = ElementTree.parse(path).getroot()
     tags = [element.tag.split("}")[1] for element in root.iter()]
     assert {"title", "desc"} <= set(tags) and not {"script", "image", "foreignObject"} & set(tags)
-    assert path.stat().st_size < 16_000
-    assert "http" not in path.read_text().replace("http://www.w3.org/2000/svg", "")
+    assert path.stat().st_size < (80_000 if path.stem.startswith("payoff") else 16_000)  # these draw their letters
+    assert "http" not in path.read_text().replace("http://www.w3.org/", "")  # names, which nobody fetches
 
 
 def test_students_get_public_cases_only():

@@ -8,7 +8,18 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 import checks
 from autograder import grade
-from checks import FORWARD, GRADIENT, Case, CheckFailed, cell_runner, choice, of_step, public, signature
+from checks import (
+    FORWARD,
+    GRADIENT,
+    Case,
+    CheckFailed,
+    cell_runner,
+    check_separate_cells,
+    choice,
+    of_step,
+    public,
+    signature,
+)
 from derivation import PARTIALS, check_paths, terms
 
 
@@ -116,7 +127,7 @@ def test_a_changed_input_is_a_mistake_also_in_a_dictionary():
         p["W"][0] = 7
         return right(xs, p)
 
-    assert "the input W was changed" in message(hidden_vandal)
+    assert 'the input p["W"] was changed' in message(hidden_vandal)
 
 
 def test_state_left_from_an_earlier_call_is_a_mistake():
@@ -196,10 +207,10 @@ def test_choices_say_what_is_open_misspelled_or_wrong():
 
 
 def formula(*products):
-    """dJ_dWg for 1x1 arguments as a sum of (coefficient, names)."""
+    """dJ_dWg for n = 1 as a sum of (coefficient, names), at the last step."""
 
     def dJ_dWg(**partials):
-        total = sum(c * np.prod([partials[name].item() for name in names]) for c, names in products)
+        total = sum(c * np.prod([partials[name][-1].item() for name in names]) for c, names in products)
         return np.array([[total]])
 
     return dJ_dWg
@@ -234,6 +245,20 @@ def test_the_three_paths_pass():
 )
 def test_a_missing_extra_or_doubled_path_is_named(products, sentence):
     assert sentence in paths_message(*products)
+
+
+def test_the_first_steps_total_derivatives_may_be_left_out():
+    def from_the_second(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, dh_do):
+        total = 0.0
+        for t in range(len(dJ_dh)):
+            total += dJ_dh[t] @ dh_dC[t] @ dC_dWg[t]
+            if t > 0:
+                total += dJ_dh[t] @ (dh_dhprev[t] @ dhprev_dWg[t] + dh_dC[t] @ dC_dCprev[t] @ dCprev_dWg[t])
+        return total.reshape(dh_dC.shape[1:])
+
+    check_paths(from_the_second)
+    for name in ("three steps of matrices", "a real LSTM"):
+        public(f"q6a_derivation/{name}").grade(from_the_second)
 
 
 def test_the_fit_finds_every_coefficient():
@@ -282,7 +307,7 @@ def test_the_draws_have_both_signs_and_no_number_near_zero(change):
 
 def test_a_formula_that_is_right_for_the_known_sizes_only_is_refused():
     def by_size(**partials):
-        known = any(np.isclose(abs(partials["dJ_dh"].item()), size) for size in (1.1,))
+        known = any(np.isclose(abs(partials["dJ_dh"][-1].item()), size) for size in (1.1,))
         return formula(H, C, NOW if known else OUTPUT)(**partials)
 
     with pytest.raises(CheckFailed, match="for some inputs and not for others"):
@@ -378,7 +403,7 @@ def test_a_changed_dictionary_of_inputs_is_said(change):
         eval(f"p.{change}")
         return np.ones(3)
 
-    with pytest.raises(CheckFailed, match="the input (p|Wf) was changed"):
+    with pytest.raises(CheckFailed, match=r'the input (p|p\["Wf"\]) was changed'):
         Case("q/x", {"p": {"Wf": np.eye(2)}}, {"y": np.ones(3)}, "array").grade(function, "f")
 
 
@@ -386,6 +411,69 @@ def test_a_changed_dictionary_of_inputs_is_said(change):
 def test_text_is_no_number_and_takes_no_room(answer):
     with pytest.raises(CheckFailed, match="should be an array of real numbers"):
         Case("q/x", {}, {"y": np.ones(3)}, "array").grade(lambda: answer, "f")
+
+
+def refusal(question, answer):
+    with pytest.raises(CheckFailed) as failure:
+        public(question).grade(answer, "f")
+    return str(failure.value)
+
+
+def test_other_names_for_the_arguments_are_as_good_and_another_number_of_them_is_not():
+    public("q4a_state_jacobian/one step").grade(lambda state, W: np.diag(1 - state**2) @ W, "f")
+    text = refusal("q4a_state_jacobian/one step", lambda h: h)
+    assert text.endswith("Keep the arguments as they were given.")
+
+
+def returned_early(xs, h0, C0, p):
+    return {name: np.ones((1, 3)) for name in "fiogCh"}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "words"),
+    [
+        ("q4a_state_jacobian/one step", lambda h, W_hh: np.diag(1 - h ^ 2) @ W_hh, "A power is written **."),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: h[:2] * W_hh, "with @ and not *?"),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has another shape."),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: (W_hh * 9).astype(int), "result holds integers"),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: h @ h, "It is a single number: is an axis missing"),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: sum(W_hh[3:]).reshape(3, 3), "does the loop run?"),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: np.zeros(3, int).__iadd__(h), "start from 0.0."),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh + ..., "Is a `...` still to be filled in there?"),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__iadd__([None] * 3), "Is a `...` still to be"),
+        ("q7b_cell_carry/five steps", lambda fs: np.diag(np.prod(fs)), "is an axis missing in the line before?"),
+        ("q5b_lstm_unroll/five steps", returned_early, "f has shape (1, 3), expected (5, 3). Does the loop leave"),
+        (
+            "q3_unroll/five steps",
+            lambda start, xs: (np.ones((6, 4)), xs),
+            "hs has shape (6, 4), expected (5, 4). Is the in",
+        ),
+    ],
+)
+def test_common_slips_get_a_sentence_beside_numpys(question, answer, words):
+    assert words in refusal(question, answer)
+
+
+@pytest.mark.parametrize("off", [3e-9, 1e-8, 5e-7])
+def test_an_answer_that_is_nearly_right_hears_of_its_precision_and_of_nothing_else(off):
+    case = public("q5b_lstm_unroll/five steps")
+    text = refusal(case.name, lambda **_: {name: value * (1 + off) for name, value in case.want.items()})
+    assert f"The relative error is only {off:.0e}" in text and "See hint" not in text and "times" not in text
+    left, right = text.split(" is ")[1].split(" (step")[0].split(", expected ")
+    assert left != right
+
+
+def test_a_network_without_its_parts_is_told_which():
+    class Outside:
+        hidden_state = np.zeros(3)
+
+    class Elsewhere:
+        def forward(self, x):
+            return x
+
+    for network, words in ((Outside, "Is `def forward` indented"), (Elsewhere, "kept as self.hidden_state")):
+        with pytest.raises(CheckFailed, match=words):
+            check_separate_cells(network)
 
 
 def test_a_state_that_is_changed_in_place_is_the_cells_own():

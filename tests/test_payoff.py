@@ -31,6 +31,7 @@ def test_the_knobs_do_what_the_text_asks_about():
     assert payoff.decay(REFERENCE, forget=6.0)["cell"][-1] > 0.5
     small, large = (payoff.decay(REFERENCE, scale=scale)["rnn"] for scale in (0.5, 2.0))
     assert np.all(large > small)
+    assert 3 < large[:10].max() == large.max() < 5 and large[-1] < 0.1  # it grows, and the tanh stops it
 
 
 def test_the_jacobians_of_the_picture_are_those_of_the_reference():
@@ -55,6 +56,11 @@ def test_the_lstm_learns_to_wait_and_the_rnn_does_not(seed):
     assert right > 0.95 and losses[-1] < 0.1
     losses, right = results["vanilla RNN"][payoff.LONG]
     assert 0.3 < right < 0.7 and losses[-1] > 0.6
+
+
+def test_the_lstm_does_not_learn_to_wait_where_its_gates_start_half_open():
+    results = payoff.memory(REFERENCE, (payoff.LSTMLearner,), (2, payoff.LONG), forget=0.0)["LSTM"]
+    assert results[2][1] > 0.95 and 0.3 < results[payoff.LONG][1] < 0.7 and results[payoff.LONG][0][-1] > 0.6
 
 
 @pytest.mark.parametrize("seed", SEEDS)

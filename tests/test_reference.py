@@ -242,6 +242,9 @@ def test_formula_on_the_partials_of_an_lstm_is_its_gradient():
     [
         pytest.param(lambda: {"dJ_dh": total_dJ_dh()}, id="total deltas for dJ_dh"),
         pytest.param(lambda: {"dC_dWg": total_dC_dWg()}, id="immediate taken as total"),
+        pytest.param(
+            lambda: {"dC_dWg": total_dC_dWg(), "dC_dCprev": nothing("dC_dCprev")}, id="total in place of the bracket"
+        ),
         pytest.param(lambda: {"dhprev_dWg": immediate_dprev_dWg("h")}, id="dhprev_dWg of one step"),
         pytest.param(lambda: {"dCprev_dWg": immediate_dprev_dWg("C")}, id="dCprev_dWg of one step"),
         pytest.param(lambda: {"dh_dhprev": dh_dhprev_through_o()}, id="dh_dhprev through o only"),

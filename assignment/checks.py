@@ -4,6 +4,7 @@ The test cells call `public` and `hidden`; students receive this file. It must n
 assignment: what is expected stands as numbers in `fixtures.json` and, in the grader alone, in `hidden.json`.
 """
 
+import builtins
 import copy
 import functools
 import hashlib
@@ -19,6 +20,7 @@ from gradcheck import relative_error
 FIXTURES = Path(__file__).with_name("fixtures.json")
 HIDDEN = FIXTURES.with_name("hidden.json")
 FORWARD, GRADIENT = 1e-9, 1e-7  # relative errors allowed in float64
+MOST = 1_000_000  # numbers in one answer; the largest that is asked for has a few hundred
 FLOAT32 = {FORWARD: 2e-5, GRADIENT: 1e-4}  # and where the answer is float32
 
 
@@ -96,7 +98,10 @@ class Case:
             sentence = " Your numbers are the right ones, rounded: return them with all their digits."
             return sentence, ["the numbers are rounded"]
         found, limit = signature(got), max(limit, 1e-6)
-        known = [m for m in self.mistakes if np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])]
+        finite = np.isfinite(found).all()
+        known = [
+            m for m in self.mistakes if finite and np.allclose(found, m["signature"], rtol=0, atol=limit * found[0])
+        ]
         if not known:
             factor = common_factor(got, self.want)
             if factor is None:
@@ -172,9 +177,9 @@ def cell_runner(make):
             if not same(plain(y), plain(output)):
                 raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
             state, output = of_step(step)
-            kept[state], kept[output] = np.array(h, subok=False), np.array(y, subok=False)
-            if np.shape(kept[state]) != np.shape(h0):  # the next step would stumble over it
-                as_numbers(state, kept[state], np.asarray(h0))
+            kept[state], kept[output] = as_numbers(state, h, np.asarray(h0)), plain(y)
+            if kept[output] is None:
+                raise CheckFailed(f"{output} should be an array of real numbers, it is {shown(y)}.")
         return kept
 
     return run if make is not None else None
@@ -237,7 +242,8 @@ def call(function, inputs=None):
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
         advice = [f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text)]
-        raise CheckFailed(text + "".join(advice), [f"stops with {type(error).__name__}"]) from None
+        name = type(error).__name__ if hasattr(builtins, type(error).__name__) else "an exception"
+        raise CheckFailed(text + "".join(advice), [f"stops with {name}"]) from None
 
 
 def line_of(error):
@@ -289,8 +295,8 @@ def unpack(answer, want, form):
 
 def plain(value):
     """A copy as a base numpy array, whatever class came; None where it holds no real numbers."""
-    if holds_text(value):
-        return None  # numpy would give every entry the room of the longest
+    if holds_text(value) or count(value) > MOST:
+        return None  # numpy would give every entry the room of the longest, or of the widest
     try:
         array = np.array(value, subok=False)
     except Exception:
@@ -300,6 +306,13 @@ def plain(value):
 
 def holds_text(value):
     return isinstance(value, str | bytes) or (isinstance(value, list | tuple) and any(map(holds_text, value)))
+
+
+def count(value):
+    """How many numbers an array or nested lists hold."""
+    if isinstance(value, list | tuple):
+        return sum(map(count, value))
+    return value.size if isinstance(value, np.ndarray) else 1
 
 
 def as_numbers(name, value, want, by_step=False):
@@ -354,17 +367,19 @@ def signature(answer):
     Two answers that agree in all three to six digits are the same for every purpose but cryptography.
     """
     values = np.concatenate([np.ravel(array) for array in answer.values()]).astype(np.float64)
-    norm, places = np.linalg.norm(values), np.arange(1, len(values) + 1)
-    return np.array([norm, values @ np.cos(places), values @ np.cos(places**2)])
+    places = np.arange(1, len(values) + 1)
+    with np.errstate(all="ignore"):  # the squares of very large numbers
+        return np.array([np.linalg.norm(values), values @ np.cos(places), values @ np.cos(places**2)])
 
 
 def common_factor(got, want):
     """The number c where `got` is c times `want` throughout; None where there is none."""
     got, want = (np.concatenate([np.ravel(array[name]) for name in want]) for array in (got, want))
-    factor = got @ want / (want @ want)
-    if abs(factor) < 1e-3 or abs(factor - 1) < 1e-5 or relative_error(got, factor * want) > 1e-6:
+    with np.errstate(all="ignore"):  # the product of very large numbers
+        factor = got @ want / (want @ want)
+    if not np.isfinite(factor) or abs(factor) < 1e-3 or abs(factor - 1) < 1e-5:
         return None
-    return factor
+    return factor if relative_error(got, factor * want) < 1e-6 else None
 
 
 def is_rounded(got, want):
@@ -405,7 +420,9 @@ def require_unchanged(after, before, inside=""):
             raise CheckFailed(text, ["changes its inputs"])
         if isinstance(value, dict):
             require_unchanged(after[key], value, name)
-        elif isinstance(value, np.ndarray) and not np.array_equal(after[key], value):
+        elif isinstance(value, np.ndarray) and not (
+            type(after[key]) is np.ndarray and np.array_equal(after[key], value)
+        ):
             text = (
                 f"the input {name} was changed, and all that follows with it. Work on a copy, {name}.copy(), and start "
             )

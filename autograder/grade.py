@@ -246,12 +246,11 @@ def title(case, question):
 
 def overview(run):
     """What went wrong in the cells, one line each."""
-    lines = [
-        f"Cell {index + 1} of the code cells: {clean(text)[:400]}" for index, text in sorted(run.complaints.items())
-    ]
-    if not lines:
+    first = sorted(run.complaints.items())[:20]
+    if not first:
         return "All cells of the notebook ran."
-    return "Cells that did not run through:\n" + "\n".join(lines[:20])
+    lines = [f"Cell {index + 1} of the code cells: {clean(text)[:400]}" for index, text in first]
+    return "Cells that did not run through:\n" + "\n".join(lines)
 
 
 # --- reports --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ It must never put a student's text into a table that a spreadsheet could take fo
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from autograder.report import FEEDBACK, Report, write_feedback
 
 IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID")  # Canvas's own first: it is what its downloads are named by
 CANVAS_COLUMNS = ["Student", *IDENTIFIERS, "Section"]
+FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")  # where `;` separates columns, too
 LATER = {"status": NOT_GRADED, "why": "not yet: the run was stopped before. Start it again to go on."}
 
 
@@ -93,8 +95,7 @@ def what_went_wrong(record):
 
 def text_cell(text):
     """A text that no spreadsheet takes for a formula."""
-    text = clean(" ".join(str(text).split()))
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
+    return FORMULA.sub(r"\1'", clean(" ".join(str(text).split())))
 
 
 def table(columns, rows):

@@ -4,13 +4,15 @@ It must never run, import or unpack anything of it, follow a link out of it, or 
 """
 
 import json
+import os
 import re
 import stat
 import zipfile
 from pathlib import PurePosixPath
 
-MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 64 << 20, 8 << 20, 32 << 20, 100
+MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 32 << 20, 8 << 20, 32 << 20, 100
 MAX_MESSAGE = 1500
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other compressions unpack all at once, whatever is asked for
 
 
 class Refused(ValueError):
@@ -61,7 +63,8 @@ def entries(path):
             return {p.relative_to(path).as_posix(): reader(p) for p in found[:1000] if safe(p.relative_to(path))}
         if zipfile.is_zipfile(path) and path.suffix.lower() != ".ipynb":
             archive = zipfile.ZipFile(path)
-            plain = [i for i in archive.infolist() if not i.is_dir() and not stat.S_ISLNK(i.external_attr >> 16)]
+            plain = [i for i in archive.infolist() if i.filename and i.compress_type in BOUNDED and not i.is_dir()]
+            plain = [i for i in plain if not stat.S_ISLNK(i.external_attr >> 16)]
             return {i.filename: zip_reader(archive, i) for i in plain[:1000] if safe(PurePosixPath(i.filename))}
         if path.suffix.lower() in (".ipynb", ".py"):
             return {path.name: reader(path)}
@@ -79,7 +82,9 @@ def inside(path, folder):
 
 def safe(name):
     parts = PurePosixPath(str(name)).parts
-    odd = {"..", ".ipynb_checkpoints", "__MACOSX", "__pycache__"} & set(parts) or len(str(name)) > 200
+    odd = {"..", ".ipynb_checkpoints", "__MACOSX", "__pycache__"} & set(parts) or len(
+        os.fsencode(whole(str(name)))
+    ) > 200
     return bool(parts) and not odd and not any(p.startswith(("/", ".")) or "\\" in p or "\0" in p for p in parts)
 
 
@@ -125,7 +130,8 @@ def notebook_cells(text, assignment):
     meta = as_dict(notebook.get("metadata"))
     name, language = as_dict(meta.get("otter")).get("assignment_name"), as_dict(meta.get("kernelspec")).get("language")
     if assignment and name and name != assignment:
-        raise Refused(f"this is the notebook of {clean(str(name))[:80]!r}, expected {assignment!r}.")
+        name = clean(name[:80]) if isinstance(name, str) else "another assignment"
+        raise Refused(f"this is the notebook of {name!r}, expected {assignment!r}.")
     if language and str(language).lower() not in ("python", "python3"):
         raise Refused("its cells are not Python. Hand in the notebook of this assignment.")
     sources = []
@@ -157,5 +163,5 @@ def script_cells(text):
 
 def clean(text):
     """A bounded text without control characters or broken ones."""
-    text = "".join(c if c.isprintable() or c == "\n" else "�" for c in whole(text))
-    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+    short = "".join(c if c.isprintable() or c == "\n" else "�" for c in whole(text[:MAX_MESSAGE]))
+    return short if len(text) <= MAX_MESSAGE else short + " …"

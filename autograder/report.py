@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader
 
 from autograder.grade import NOT_DONE
+from autograder.handed_in import clean
 from autograder.records import FAILED, GRADED, replace, safe_name
 
 FEEDBACK = "feedback"
@@ -46,7 +47,7 @@ class Report:
         questions = record.get("questions", {})
         failed = {name: [c for c in question["cases"] if not c["passed"]] for name, question in questions.items()}
         self.entries[student.id] = {
-            "id": student.id,
+            "id": clean(student.id),
             "name": student.name,
             "late": student.late,
             "page": feedback_page(student),

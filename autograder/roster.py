@@ -10,13 +10,16 @@ from pathlib import Path
 
 import yaml
 
+from autograder.handed_in import clean
+
 GRADABLE = (".ipynb", ".zip", ".py")
 METADATA = "submission_metadata.yml"
 NULL = ("null", "~", "")  # as the loader gives them that reads every scalar as text
 SYSTEM_FILES = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 # jane doe's rnn_lstm.ipynb: doejane_LATE_4711_90210_rnn_lstm.ipynb, Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb
+# The last part is the student's own name for the file, and may look like anything: the first match counts.
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
 
 
 class NoClass(Exception):
@@ -55,14 +58,26 @@ def from_files(folder):
         if path.is_symlink():
             left.append(f"{path.name}: a link; put the file itself there")
         elif path.is_dir() or (path.is_file() and path.suffix.lower() in GRADABLE):
-            match = MOODLE.fullmatch(path.name) or CANVAS.fullmatch(path.name)
+            match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
             parts = match.groupdict() if match else {}
-            id = parts.get("id") or (path.name if path.is_dir() else path.stem)
-            name = parts.get("name") or id
-            found.setdefault(id, []).append((name, path, bool(parts.get("late"))))
+            own = path.name if path.is_dir() else path.stem
+            found.setdefault(parts.get("id") or own, []).append(
+                (parts.get("name") or own, path, bool(parts.get("late")))
+            )
         else:
             left.append(f"{path.name}: neither a notebook, a zip, a script nor a student's folder")
-    return [entry(id, *files) for id, files in found.items()], left
+    return [student for id, files in found.items() for student in entries(id, files)], left
+
+
+def entries(id, files):
+    """The entries of what has one id: one student's. Where the names differ, it is none, and each file's own name is."""
+    if len({name for name, _, _ in files}) == 1:
+        return [entry(id, *files)]
+    by_name = {}
+    for _, path, late in files:
+        own = path.name if path.is_dir() else path.stem
+        by_name.setdefault(own, []).append((own, path, late))
+    return [entry(own, *same) for own, same in by_name.items()]
 
 
 def entry(id, *files):
@@ -73,9 +88,9 @@ def entry(id, *files):
     if len(handed_in) == 1 or (
         len(files) == 1 and handed_in and all(shown.lower().endswith(".py") for shown in handed_in)
     ):
-        return Student(id, name, path, late=late)
+        return Student(id, clean(name), path, late=late)
     what = f"{len(handed_in)} files: {', '.join(handed_in)}. Leave the one that counts" if handed_in else "nothing"
-    return Student(id, name, problem=f"handed in {what}", late=late)
+    return Student(id, clean(name), problem=clean(f"handed in {what}"), late=late)
 
 
 def gradable(path):
@@ -107,7 +122,9 @@ def from_gradescope(folder):
         path = folder / name
         there = name not in ("", ".", "..") and path.parent == folder and path.is_dir() and not path.is_symlink()
         one = entry(id, (who.get("name") or id, path, False)) if there else Student(id, "", problem="handed in nothing")
-        students.append(Student(one.id, who.get("name") or id, one.path, one.problem, email=who.get("email", "")))
+        students.append(
+            Student(one.id, clean(who.get("name") or id), one.path, one.problem, email=who.get("email", ""))
+        )
     known = {name for name, _ in people} | {METADATA}
     left = [
         f"{p.name}: no student of it in {METADATA}"

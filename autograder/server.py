@@ -105,17 +105,21 @@ def watch(running):
 def written(path, family, enough):
     """Bytes on disk below a folder, and in files without a name that a process still holds. Stops looking at `enough`.
 
-    A name takes room too, whatever the size of its file.
+    A name takes room too, whatever the size of its file. What cannot be looked into, and a file without a name that is
+    mapped, whose size is not told, count as too much: nothing honest is hidden so.
     """
     total, folders = 0, [path]
-    while folders and total <= enough:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                total += NAME
-                with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
+    try:
+        while folders and total <= enough:
+            with contextlib.suppress(FileNotFoundError), os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    total += NAME
+                    with contextlib.suppress(FileNotFoundError):
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+    except OSError:  # a path too long, or a folder that is closed
+        return enough + 1
     nameless = {}
     for pid in family:
         with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
@@ -124,6 +128,9 @@ def written(path, family, enough):
                     file = os.stat(entry.path)
                     if stat.S_ISREG(file.st_mode) and file.st_nlink == 0:
                         nameless[file.st_dev, file.st_ino] = file.st_blocks * 512
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", "rb") as maps:
+            if any(path.encode() in line and line.endswith(b"(deleted)\n") for line in maps):
+                return enough + 1
     return total + sum(nameless.values())
 
 

@@ -8,6 +8,7 @@ with all that it started; a fresh one goes on with the next case, without the ce
 import atexit
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +23,7 @@ from autograder import wire
 from autograder.proxy import Ended, Proxy, StudentError, about, give_back, remote_error
 from autograder.sandbox import descendants, end_user, spare_uid
 
+MAX_TEXT = 300  # characters of an exception's text, or of where it was raised
 ENGINE = str(Path(__file__).resolve().parents[1])
 SERVE = "import sys; sys.path.insert(0, {0!r}); from autograder.server import main; main({1})"
 
@@ -179,7 +181,8 @@ class Submission:
         self.scratch = tempfile.mkdtemp(prefix="student-")
         for name, data in self.files.items():
             path = os.path.join(self.scratch, name)
-            with contextlib.suppress(OSError):  # a submission's file named like a support file or folder
+            # A submission's file that is named like a support file's folder, or the other way round, is left out.
+            with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 Path(path).write_bytes(data)
         order = {"scratch": self.scratch, "engine": ENGINE, "unconfined": self.unconfined}
@@ -215,14 +218,14 @@ class Submission:
     def _sentence(self, error):
         if not (type(error) is tuple and len(error) == 3 and all(type(part) is str for part in error)):
             self._end("what came back is no answer")
-        name, message, where = error
+        name, message, where = (part[:MAX_TEXT] for part in error)
         return f"{name}: {message}" + (f" ({where})" if where else "")
 
     def complaint_about(self, name):
         """What went wrong in the cell that defines a name; else in the first cell where anything did."""
-        marks = (f"def {name}(", f"class {name}(", f"class {name}:", f"{name} =", f"{name}=")
+        defines = re.compile(rf"^\s*((def|class) {name}\b|{name} ?=)", re.MULTILINE)
         for index, text in sorted(self.complaints.items()):
-            if any(line.lstrip().startswith(marks) for line in self.cells[index].splitlines()):
+            if len(self.cells[index]) <= wire.MAX_TREE and defines.search(self.cells[index]):
                 return f"The cell that defines it stopped with {text}"
         for _, text in sorted(self.complaints.items()):
             return f"The first cell that did not run stopped with {text}"
@@ -267,7 +270,7 @@ class Submission:
                 give_back(changeable, answer[3])
             return answer[2]
         if answer[1] == "error" and all(type(part) is str for part in answer[2:]):
-            raise remote_error(*answer[2:5])
+            raise remote_error(*(part[:MAX_TEXT] for part in answer[2:5]))
         self._end("what came back is no answer")
 
     def _number_of(self, thing):

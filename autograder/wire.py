@@ -17,10 +17,10 @@ LIST, TUPLE, DICT, COMPLEX, ARRAY, SCALAR, HANDLE, BIG, DOTS = range(9)
 DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
 CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
 NUMPY = (np.ndarray, np.generic)
-KEYS = (bool, int, float, str, bytes, tuple, type(None), np.generic)
+KEYS = (bool, int, float, str, bytes, type(None), np.integer, np.floating, np.bool_)  # none that can collide at will
 
 MAX_TREE, MAX_BLOB = 1 << 20, 64 << 20  # bytes
-MAX_DEPTH, MAX_NODES, MAX_KEYS = 32, 200_000, 4096
+MAX_DEPTH, MAX_NODES, MAX_KEYS, MAX_KEY = 32, 200_000, 4096, 8  # the last: parts of a tuple that is a key
 MAX_DIGITS, MAX_HANDLES = 1000, 1000
 AT_ONCE = 1 << 16  # bytes: most messages come whole in one read
 HEADER = struct.Struct(">II")
@@ -132,7 +132,7 @@ class _Reader:
     def dictionary(self, parts):
         if len(parts) % 2 or len(parts) > 2 * MAX_KEYS:
             raise WireError("the message has half an entry, or too many")
-        if not all(isinstance(key, KEYS) for key in parts[::2]):
+        if not all(map(is_key, parts[::2])):
             raise WireError("the message has a key that no dictionary takes")
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
@@ -145,6 +145,12 @@ class _Reader:
         array = np.frombuffer(self.blob, "u1" if dtype.kind == "b" else dtype, count, self.at)
         self.at += count * dtype.itemsize
         return (array != 0 if dtype.kind == "b" else array.copy()).reshape(shape)
+
+
+def is_key(value):
+    if type(value) is tuple:
+        return len(value) <= MAX_KEY and all(isinstance(part, KEYS) for part in value)
+    return isinstance(value, KEYS)
 
 
 def no_handles(*_):

@@ -425,6 +425,39 @@ def test_other_names_for_the_arguments_are_as_good_and_another_number_of_them_is
     assert text.endswith("Keep the arguments as they were given.")
 
 
+def test_texts_and_crowds_of_numbers_are_refused_before_numpy_makes_room_for_them():
+    crowd, text = [[0.0] * 1001] * 1000, ["", "x" * 300_000] * 50
+
+    class Cell:
+        def forward(self, x):
+            self.output = self.value
+            return self.output
+
+    for value in (text, crowd, [np.zeros(1001)] * 1000):
+        Cell.value = value
+        inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
+        with pytest.raises(CheckFailed, match="array of real numbers"):
+            Case("q/x", inputs, {}, "dict").grade(cell_runner(Cell))
+        with pytest.raises(CheckFailed, match="array of real numbers"):
+            public("q4a_state_jacobian/one step").grade(lambda h, W_hh, value=value: value)
+
+
+def test_an_input_that_became_another_kind_of_thing_was_changed():
+    def function(p):
+        p["W"] = p["W"].tolist()
+        return np.ones(3)
+
+    with pytest.raises(CheckFailed, match=r'the input p\["W"\] was changed'):
+        Case("q/x", {"p": {"W": np.eye(2)}}, {"y": np.ones(3)}, "array").grade(function, "f")
+
+
+@pytest.mark.parametrize("huge", [1e300, 1e154, np.float32(3e38)])
+def test_a_very_large_answer_is_none_of_the_known_mistakes(huge):
+    for question in ("q4a_state_jacobian/one step", "q6b_lstm_dWg/five steps"):
+        text = refusal(question, lambda huge=huge, **_: np.full((3, 3), huge))
+        assert "These are the numbers" not in text and "times" not in text
+
+
 def returned_early(xs, h0, C0, p):
     return {name: np.ones((1, 3)) for name in "fiogCh"}
 

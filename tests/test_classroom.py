@@ -48,13 +48,22 @@ def found(folder):
         ("doejane_4711_90210_rnn_lstm.ipynb", "4711", "doejane", False),
         ("doejane_LATE_4711_90210_rnn_lstm-1.zip", "4711", "doejane", True),
         ("Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb", "4711", "Jane Doe", False),
-        ("Zed_4711_1_5555_assignsubmission_file_a.ipynb", "5555", "Zed_4711_1", False),
+        ("Zed_4711_9_1_5555_assignsubmission_file_a.ipynb", "4711", "Zed", False),
+        ("Jane Doe_4711_assignsubmission_file_x_5555_assignsubmission_file_a.ipynb", "4711", "Jane Doe", False),
+        ("two\u202e_4711_90210_a.ipynb", "4711", "two�", False),
         ("bob.IPYNB", "bob", "bob", False),
         ("Zoë O'Néil 🎉_4711_90210_a b.ipynb", "4711", "Zoë O'Néil 🎉", False),
     ],
 )
 def test_a_file_name_tells_who(name, id, who, late, tmp_path):
     assert found(make(tmp_path, name)) == ({id: (who, name, "", late)}, [])
+
+
+def test_an_id_with_different_names_is_none(tmp_path):
+    names = ["alice_2026_11_rnn.ipynb", "bob_2026_11_rnn.ipynb", "bob_2026_11_rnn.zip", "cyd_7_11_rnn.ipynb"]
+    students, _ = found(make(tmp_path, *names))
+    assert set(students) == {"alice_2026_11_rnn", "bob_2026_11_rnn", "7"}
+    assert students["alice_2026_11_rnn"][1] == "alice_2026_11_rnn.ipynb" and students["bob_2026_11_rnn"][1] is None
 
 
 @pytest.mark.parametrize(
@@ -452,9 +461,10 @@ def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
         CanvasExport(tmp_path / "e.csv", "RNN")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", '=HYPERLINK("x")', "\t=1+1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "＝1", '=HYPERLINK("x")', "\t=1+1"])
 def test_no_cell_is_a_formula(text):
     assert text_cell(text).startswith("'") and not text_cell(" ok").startswith("'")
+    assert f"; '{text.strip()}" in text_cell(f"a; {text.strip()}") and text_cell("a; b, -1") == "a; b, -1"
 
 
 def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):

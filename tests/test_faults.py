@@ -2,6 +2,7 @@
 """Must be survived: whatever a notebook does or is, there is a valid result, the other questions keep their points,
 and the message says what happened."""
 
+import errno
 import json
 import os
 import random
@@ -13,7 +14,8 @@ import pytest
 from autograder import submission
 from autograder.grade import Assignment, grade
 from autograder.handed_in import read_submission
-from autograder.submission import Limits
+from autograder.proxy import StudentError
+from autograder.submission import Limits, Submission
 from tests.kit import HONEST, QUICK, TESTS, Graded, notebook, write_notebook, write_zip
 
 FULL = {"q1": 2, "q2": 2, "q3": 2}
@@ -64,6 +66,16 @@ IN_A_CELL = {
     "files without a name": (
         "import os, time\nopen_files = []\nfor i in range(10):\n    f = open('f', 'wb'); os.unlink('f')\n"
         "    for _ in range(9): f.write(bytes(2**20))\n    f.flush(); open_files.append(f)\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
+    "a file without a name that is mapped and closed": (
+        "import os, time, ctypes\nlibc = ctypes.CDLL(None)\nf = open('f', 'w+b'); f.write(bytes(2**16)); f.flush()\n"
+        "libc.mmap(None, 4096, 3, 1, f.fileno(), 0)\nos.unlink('f'); f.close()\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
+    "files below a path that is too long": (
+        "import os, time\nfor i in range(20): os.mkdir('d' * 250); os.chdir('d' * 250)\n"
+        "f = open('f', 'wb'); f.write(bytes(2**16)); f.flush()\ntime.sleep(600)",
         "more than 20 MB to disk",
     ),
     "folders without end": (
@@ -333,6 +345,46 @@ def test_an_unreadable_entry_is_refused(tmp_path, archive):
     data[60:80] = os.urandom(20)
     path.write_bytes(data)
     assert Graded(path, archive).sound().total == 0
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_unpacks_without_a_bound_is_left_out(way, tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("zeros.csv", bytes(1000), way)
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+    cells, extras = read_submission(path)
+    assert cells == HONEST and not extras
+
+
+def test_a_member_without_a_name_is_left_out(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+        file.writestr("zzz", "x")
+    path.write_bytes(path.read_bytes().replace(b"zzz", b"\0zz"))
+    assert read_submission(path)[0] == HONEST
+
+
+def test_a_full_disk_is_no_students_mistake(tmp_path, archive, monkeypatch):
+    def full(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = write_notebook(tmp_path / "a.ipynb", HONEST)
+    with Assignment(archive) as assignment:
+        monkeypatch.setattr(submission.Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space left"):
+            grade(path, assignment, QUICK)
+
+
+def test_what_went_wrong_is_cut_also_where_the_students_side_does_not(tmp_path, archive):
+    forge = "import sys\nsys.modules['autograder.student'].described = lambda e: ('E', 'x' * 900_000, 'y' * 90_000)"
+    with Submission([forge, "1 / 0", "def f(): 1 / 0"], {}, QUICK) as run:
+        run.ensure()
+        assert len(run.complaints[1]) < 1000
+        with pytest.raises(StudentError) as error:
+            run.get("f")()
+        assert len(str(error.value)) < 1000
 
 
 def test_a_member_that_cannot_be_unpacked_does_not_cost_the_notebook(tmp_path, archive):

@@ -141,7 +141,13 @@ def test_tracing_others_is_denied():
 CALLS = {"shmget": (29, "0x5eed, 4096, 0o1666"), "semget": (64, "7, 1, 0o1666"), "msgget": (68, "7, 0o1666")}
 CALLS |= {"mq_open": (240, "b'q', 0o102, 0o666, 0"), "memfd_create": (319, "b'm', 0"), "setns": (308, "0, 0")}
 CALLS |= {"add_key": (248, "b'user', b'k', b'v', 1, -1"), "clone into a new user": (56, "0x10000011, 0, 0, 0, 0")}
-CALLS |= {"unshare": (272, "0x10000000")}
+CALLS |= {"unshare": (272, "0x10000000"), "inotify": (294, "0"), "fallocate": (285, "1, 0, 0, 4096")}
+CALLS |= {"connect": (42, "0, 0, 0"), "bind": (49, "0, 0, 0"), "setsockopt": (54, "0, 1, 7, 0, 0")}
+CALLS |= {
+    "sendmsg": (46, "0, 0, 0"),
+    "a pair of datagrams": (53, "1, 2, 0, 0"),
+    "sched_setaffinity": (203, "0, 8, b'x'"),
+}
 
 
 @confined
@@ -155,13 +161,13 @@ if l.syscall({number}, {arguments}) < 0: raise OSError(ctypes.get_errno(), 'no')
     assert outcome(body) == "PermissionError"
 
 
-BARRED = (
-    "socket ptrace process_vm_readv process_vm_writev perf_event_open io_uring_setup bpf unshare setns memfd_create "
-)
-BARRED += "memfd_secret open_by_handle_at add_key request_key keyctl shmget shmat shmctl shmdt semget semop semctl "
-BARRED += (
-    "semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr"
-)
+BARRED = """
+socket bind connect sendmsg sendmmsg setsockopt add_key request_key keyctl shmget shmat shmctl shmdt semget semop semctl
+semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
+memfd_create memfd_secret fallocate ptrace process_vm_readv process_vm_writev perf_event_open inotify_init1
+inotify_add_watch fanotify_init sched_setaffinity io_uring_setup bpf unshare setns open_by_handle_at
+"""
+OLD = {"x86_64": ["inotify_init"], "aarch64": []}  # what the newer processor never had
 HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}  # under /usr/include
 
 
@@ -171,8 +177,13 @@ def test_the_numbers_of_the_barred_calls_are_those_of_the_kernels_headers(proces
     if not path.exists():
         pytest.skip("the kernel's headers are not installed")
     numbers = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", path.read_text()))
-    assert set(landlock.FORBIDDEN[processor]) == {int(numbers[name]) for name in BARRED.split()}
-    assert landlock.ARCHITECTURES[processor][1] == int(numbers["clone"])
+    assert set(landlock.FORBIDDEN[processor]) == {int(numbers[name]) for name in BARRED.split() + OLD[processor]}
+    assert landlock.ARCHITECTURES[processor][1:] == (int(numbers["clone"]), int(numbers["socketpair"]))
+
+
+def test_a_pair_of_streams_is_left():
+    body = "import socket\na, b = socket.socketpair()\na.send(b'x')\nif b.recv(1) != b'x': raise ValueError"
+    assert outcome(body) == "done"
 
 
 def test_the_environment_says_nothing():

@@ -70,7 +70,7 @@ def from_files(folder):
 
 
 def entries(id, files):
-    """The entries of what has one id: one student's. Where the names differ, it is none, and each file's own name is."""
+    """The entries of what has one id: one student's. Where the names differ, each file's own name is the id."""
     if len({name for name, _, _ in files}) == 1:
         return [entry(id, *files)]
     by_name = {}

@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 STUDENT := .venv-student/.ready
+RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
 .PHONY: all test lint check browser bench pictures report-catalogue
 
@@ -35,12 +36,15 @@ pictures: $(READY)
 report-catalogue: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tests.catalogue_report
 
+# --clear, since a folder made with another Python keeps that one
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c "$(RIGHT_PYTHON)"
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $(READY)
 
 $(STUDENT): student/requirements.txt
-	$(PYTHON) -m venv .venv-student
+	@$(PYTHON) -c "$(RIGHT_PYTHON)"
+	$(PYTHON) -m venv --clear .venv-student
 	.venv-student/bin/python -m pip install --quiet --disable-pip-version-check -r student/requirements.txt
 	touch $(STUDENT)

@@ -1518,6 +1518,7 @@ already goes through all gates. Adding it would count that path twice.
 # BEGIN QUESTION
 name: q6d_lstm_backward
 points: 4
+extra: true
 """
 
 # %% [markdown]

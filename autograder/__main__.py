@@ -7,7 +7,6 @@ import json
 import signal
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import click
@@ -58,6 +57,8 @@ def build(master, out, check):
             click.echo(f"built {path.relative_to(out.resolve())}")
     except BuildError as problem:
         raise Failure(str(problem)) from None
+    except OSError as problem:
+        raise Failure(f"{problem.filename or out}: {problem.strerror or problem}; nothing was built") from None
 
 
 @cli.command()
@@ -80,7 +81,7 @@ def table(master, out):
     except BuildError as problem:
         raise Failure(str(problem)) from None
     with tempfile.TemporaryDirectory() as temporary, builder.quiet(temporary):
-        reference, blank = (builder.grade(file.resolve(), archive.resolve()) for file in notebooks)
+        reference, blank = (builder.otter_grade(file.resolve(), archive.resolve()) for file in notebooks)
     show(questions, reference.results, blank.results)
     if reference.total != reference.possible:
         raise Failure("the reference solution does not get all points")
@@ -102,10 +103,11 @@ def grade(submission, archive, as_json, unconfined):
         with opened(only_zip(archive)) as assignment:
             results = grader.grade(submission, assignment, unconfined=unconfined)
             report = grader.gradescope_dict(results, assignment.config)
+            extra = sum(file.possible for file in assignment.tests if file.name in assignment.extra)
     except Confinement as error:
         raise unconfined_only(error) from None
-    except (OSError, RuntimeError) as problem:
-        raise Failure(f"{submission} was not graded: {problem}") from None
+    except (OSError, RuntimeError, ImportError, NameError) as problem:
+        raise Failure(f"{submission} was not graded: {type(problem).__name__}: {problem}") from None
     finally:
         close_server()
     if as_json:
@@ -115,7 +117,10 @@ def grade(submission, archive, as_json, unconfined):
         click.echo(f"{file.name}  {file.score:g}/{file.possible:g}")
         for result in file.test_case_results:
             click.echo(f"  {result.message}")
-    click.echo(f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible:g}")
+    click.echo(
+        f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible - extra:g}"
+        + f" (and {extra:g} extra)" * (extra > 0)
+    )
 
 
 @cli.command("class")
@@ -177,8 +182,9 @@ def opened(archive):
 
     try:
         return Assignment(archive).open()
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
-        raise click.UsageError(f"{archive} is no zip that can be graded with: {problem}") from None
+    except Exception as problem:  # a zip can be wrong in many ways, its tests in any
+        message = f"{archive} is no zip that can be graded with: {type(problem).__name__}: {problem}"
+        raise click.UsageError(message) from None
 
 
 def unconfined_only(error):
@@ -196,15 +202,14 @@ def show(questions, reference, blank):
     for q in automatic:
         rows.add_row(q.name, *(f"{n:g}" for n in (q.points, reference[q.name].score, blank[q.name].score)))
     rows.add_section()
-    totals = [
-        sum(values)
-        for values in (
-            (q.points for q in automatic),
-            (reference[q.name].score for q in automatic),
-            (blank[q.name].score for q in automatic),
-        )
-    ]
-    rows.add_row("automatic", *(f"{total:g}" for total in totals))
+    for title, extra in (("automatic", False), ("extra", True)):
+        if some := [q for q in automatic if q.extra == extra]:
+            columns = (
+                [q.points for q in some],
+                [reference[q.name].score for q in some],
+                [blank[q.name].score for q in some],
+            )
+            rows.add_row(title, *(f"{sum(column):g}" for column in columns))
     written = sum(q.points for q in questions if q.manual)
     if written:
         rows.add_row("graded by a person", f"{written:g}", "", "")
@@ -212,7 +217,7 @@ def show(questions, reference, blank):
 
 
 def only_master():
-    found = [file for file in sorted(Path("assignment").glob("*.py")) if "# ASSIGNMENT CONFIG" in file.read_text()]
+    found = [file for file in sorted(Path("assignment").glob("*.py")) if b"# ASSIGNMENT CONFIG" in file.read_bytes()]
     if len(found) != 1:
         raise click.UsageError(f"name the master: assignment/ holds {len(found)} with an ASSIGNMENT CONFIG")
     return found[0]

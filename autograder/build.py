@@ -95,7 +95,7 @@ def make(master, new, out):
 
         assign(master, source, split)
         archive = new / "autograder/dist" / f"{master.path.stem}-autograder.zip"
-        repack(next((split / "autograder").glob("*.zip")), archive, configured_files(master, source))
+        repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source))
         shutil.copytree(split / "autograder/tests", new / "autograder/dist/tests")
         with zipfile.ZipFile(archive) as made:
             made.extract("otter_config.json", new / "autograder/dist")
@@ -117,7 +117,7 @@ def make(master, new, out):
         lines = cell_lines(reference)
         check_errors(master, execute(master, reference, split / "autograder"), lines, "the solution")
         write(normalised(reference), new / "solutions" / notebook)
-        check_score(master, grade(new / "solutions" / notebook, archive))
+        check_score(master, otter_grade(new / "solutions" / notebook, archive))
         html = new / "solutions" / f"{master.path.stem}.html"
         html.write_text(render(master, reference, lines), encoding="utf-8")
         if written := written_answers(master):
@@ -274,14 +274,21 @@ def write(notebook, path):
     nbformat.write(nbformat.from_dict(notebook), path)
 
 
-def repack(made, path, student_files):
-    """Otter's zip with our grader in it: entries sorted, uncompressed, with one date and fixed permissions.
+def settings(master, source):
+    """What our grader reads beside Otter's settings.
 
     student_files: the paths below files/ that students were given, so that their notebooks find them in grading.
+    extra_questions: those whose points come on top.
     """
+    extra = [question.name for question in master.questions.values() if question.extra]
+    return {"student_files": configured_files(master, source), "extra_questions": extra}
+
+
+def repack(made, path, settings):
+    """Otter's zip with our grader in it: entries sorted, uncompressed, with one date and fixed permissions."""
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
-    config = json.loads(entries["otter_config.json"]) | {"student_files": student_files}
+    config = json.loads(entries["otter_config.json"]) | settings
     entries["otter_config.json"] = json.dumps(config, indent=2).encode()
     environment = yaml.safe_load(entries["environment.yml"])
     environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
@@ -431,7 +438,7 @@ def check_errors(master, notebook, lines, whose):
                 raise master.cell_error(origin, message)
 
 
-def grade(notebook, archive):
+def otter_grade(notebook, archive):
     """Otter's own grading of a notebook with the zip, as `otter run` does it."""
     return with_a_kernel(lambda: grade_submission(str(notebook), str(archive), quiet=True))
 

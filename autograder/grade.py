@@ -66,6 +66,7 @@ class Assignment:
         self.config = AutograderConfig(settings)
         files = self.folder / "files"
         self.student_files = {name: (files / name).read_bytes() for name in settings.get("student_files", [])}
+        self.extra = set(settings.get("extra_questions", []))
         if "student_files" not in settings and files.is_dir():
             print("otter_config.json has no `student_files`: notebooks get none of files/", file=sys.stderr)
         self.tests = [self.test_file(path) for path in sorted((self.folder / "tests").glob("*.py"))]
@@ -203,14 +204,17 @@ def case_result(case, question, passed, text, causes=()):
 
 
 def outcome(case, names):
-    """(whether it passed, what it says, its causes). Whatever a test function raises is the case's failure.
+    """(whether it passed, what it says, its causes). What a test function raises is the case's failure.
 
-    An assertion class of the test author's own may carry `causes`, the student's exceptions cannot.
+    But for a file, module or name that the test itself lacks: no answer can have done that, and it is raised on. An
+    assertion class of the test author's own may carry `causes`, the student's exceptions cannot.
     """
     try:
         case.body.call_func(names)
         return True, "", ()
     except (Exception, SystemExit) as error:
+        if isinstance(error, OSError | ImportError | NameError) and not isinstance(error, StudentError):
+            raise
         return False, wording(error, case.hidden), causes(error, case.hidden)
 
 

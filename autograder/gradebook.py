@@ -31,7 +31,8 @@ class Gradebook:
         self.out, self.students = Path(out), students
         self.name = assignment.config.assignment_name or "assignment"
         self.questions = {file.name: file.possible for file in assignment.tests}
-        self.rows, self.kept, self.report = {}, 0, Report(self.name, self.questions)
+        self.extra = sum(points for name, points in self.questions.items() if name in assignment.extra)
+        self.rows, self.kept, self.report = {}, 0, Report(self.name, self.questions, self.extra)
         (self.out / FEEDBACK).mkdir(parents=True, exist_ok=True)
 
     def __len__(self):
@@ -43,7 +44,7 @@ class Gradebook:
     def add(self, student, record, kept=False):
         """kept: whether the record is of an earlier run."""
         self.kept += kept
-        write_feedback(self.out, student, record, self.name)
+        write_feedback(self.out, student, record, self.name, self.extra)
         self.rows[student.id] = self.row(student, record)
         self.report.add(student, record, self.rows[student.id]["what went wrong"])
 

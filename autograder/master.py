@@ -47,6 +47,7 @@ class Question:
     points: float
     manual: bool
     line: int
+    extra: bool = False  # its points come on top of what can be reached
     cases: list[Case] = field(default_factory=list)
 
 
@@ -85,7 +86,10 @@ class Master:
     # --- cells and questions ---------------------------------------------------------------------------------
 
     def _cells(self):
-        text = self.path.read_text(encoding="utf-8")
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as problem:
+            raise BuildError(f"{self.shown}:1: is not in UTF-8 ({problem.reason}): save it so") from None
         notebook = jupytext.reads(text, fmt="py:percent")
         starts = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("# %%")]
         if len(starts) != len(notebook.cells):
@@ -138,7 +142,8 @@ class Master:
         points = config.get("points")
         if not is_number(points):
             raise self.error(cell.line, name, "`points:` must be one number: lists give students the wrong points")
-        self.questions[name] = Question(name, points, bool(config.get("manual")), cell.line)
+        marks = bool(config.get("manual")), cell.line, bool(config.get("extra"))
+        self.questions[name] = Question(name, points, *marks)
         return self.questions[name]
 
     def _yaml(self, cell):

@@ -20,10 +20,10 @@ PAGES = Environment(loader=PackageLoader("autograder"), autoescape=True, trim_bl
 PAGES.filters["points"] = lambda number: f"{number:g}"
 
 
-def write_feedback(out, student, record, assignment):
-    """The page that a student may read. assignment: its name."""
+def write_feedback(out, student, record, assignment, extra):
+    """The page that a student may read. assignment: its name. extra: how many of the points are extra."""
     page = PAGES.get_template("feedback.html")
-    text = page.render(student=student, record=record, assignment=assignment, graded=GRADED, failed=FAILED)
+    text = page.render(student=student, record=record, assignment=assignment, extra=extra, graded=GRADED, failed=FAILED)
     replace(Path(out) / feedback_page(student), text + "\n")
 
 
@@ -35,11 +35,11 @@ def feedback_page(student):
 class Report:
     """Takes a class's records one by one, in any order, then writes the page.
 
-    assignment: its name. questions: {name: points}.
+    assignment: its name. questions: {name: points}. extra: how many of these points are extra.
     """
 
-    def __init__(self, assignment, questions):
-        self.assignment, self.questions = assignment, questions
+    def __init__(self, assignment, questions, extra=0):
+        self.assignment, self.questions, self.extra = assignment, questions, extra
         self.entries, self.texts = {}, {}  # {student's id: entry}, {text: its number}
 
     def add(self, student, record, wrong):
@@ -77,7 +77,7 @@ class Report:
     def values(self, entries):
         """What the template shows."""
         graded = [entry for entry in entries if entry["status"] == GRADED]
-        totals, possible = [entry["total"] for entry in graded], sum(self.questions.values())
+        totals, most = [entry["total"] for entry in graded], sum(self.questions.values())
         numbered, causes = list(enumerate(entries)), defaultdict(list)
         for number, entry in numbered:
             for question, cause in entry["causes"] if entry["status"] == GRADED else ():
@@ -86,7 +86,8 @@ class Report:
         causes = sorted(causes.items(), key=lambda item: (-len(item[1]), item[0]))
         return {
             "assignment": self.assignment,
-            "possible": possible,
+            "possible": most - self.extra,
+            "extra": self.extra,
             "students": entries,
             "graded": graded,
             "not_graded": [item for item in numbered if item[1]["status"] != GRADED],
@@ -94,8 +95,8 @@ class Report:
             "slowest": sorted(numbered, key=lambda item: -item[1]["seconds"])[:SLOWEST],
             "mean": statistics.fmean(totals) if totals else 0,
             "median": statistics.median(totals) if totals else 0,
-            "full": sum(total >= possible for total in totals),
-            "bins": bins(totals, possible),
+            "full": sum(total >= most - self.extra for total in totals),
+            "bins": bins(totals, most),
             "questions": [self.question(name, graded) for name in self.questions],
             "causes": [{"question": question, "cause": cause, "who": who} for (question, cause), who in causes],
             "data": {
@@ -121,7 +122,7 @@ class Report:
 
 
 def bins(totals, possible):
-    """[{"from", "to", "count", "share" of the largest}]: how many totals lie in each of equal whole steps."""
+    """[{"from", "to", "count", "share" of the largest}]: how many totals lie in each step; the last may be shorter."""
     step = max(1, -(-int(possible) // BINS))
     counts = Counter(min(int(total // step), int(possible // step)) for total in totals)
     largest = max(counts.values(), default=1)

@@ -39,17 +39,18 @@ def confine(order):
     os.setsid()
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch, IPYTHONDIR=scratch, MPLCONFIGDIR=scratch)
-    sys.path[:] = [""] + [p for p in sys.path if p != order["engine"]]
+    ours = {order["engine"]}.difference(site.getsitepackages())  # installed, the grader lies among all other packages
+    sys.path[:] = [""] + [p for p in sys.path if p not in ours]
     held, needed = [], (sys.prefix, sys.base_prefix, os.path.dirname(scratch))
     closed = [path for path in needed if not open_to_others(path)]
     if uid:
         for folder, folders, files in os.walk(scratch):
             for name in (".", *folders, *files):
                 os.chown(os.path.join(folder, name), uid, uid, follow_symlinks=False)
-    tasks = TASKS if uid else TASKS + tasks_of(os.getuid())
+    tasks = TASKS if uid else TASKS + tasks_of(os.getuid())  # which only Linux tells
     for kind, limit in (
         (resource.RLIMIT_AS, order["memory"]),
-        (resource.RLIMIT_NPROC, tasks),
+        *([(resource.RLIMIT_NPROC, tasks)] if sys.platform == "linux" else []),
         (resource.RLIMIT_FSIZE, order["disk"]),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CPU, order["cpu"]),
@@ -88,7 +89,7 @@ def spare_uid(pid):
 
     No other process has it, but where few ids are mapped: there two that run at once share one in 40,000 times.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or not os.path.exists("/proc/self/uid_map"):
         return None
     with open("/proc/self/uid_map") as file:
         mapped = sum(int(line.split()[2]) for line in file)

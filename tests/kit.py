@@ -71,9 +71,9 @@ HONEST = [
 WRONG = "def double(x):\n    return 3 * x"
 
 
-def write_zip(path, tests=TESTS):
+def write_zip(path, tests=TESTS, **settings):
     head = "from otter.test_files import test_case\nOK_FORMAT = False\nname = {!r}\npoints = None\n"
-    config = {"assignment_name": "small", "show_hidden": True, "student_files": ["helper.py"]}
+    config = {"assignment_name": "small", "show_hidden": True, "student_files": ["helper.py"]} | settings
     with zipfile.ZipFile(path, "w") as file:
         for name, body in tests.items():
             file.writestr(f"tests/{name}.py", head.format(name) + body)

@@ -1,5 +1,6 @@
 """The build: what it makes, what it refuses, and that the same master gives the same bytes."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -88,7 +89,7 @@ def test_ignored_cells_are_skipped_in_grading(built, tmp_path):
             cell.source = "import os; os._exit(3)"
     nbformat.write(notebook, tmp_path / "sample.ipynb")
     with builder.quiet(tmp_path):
-        results = builder.grade(tmp_path / "sample.ipynb", built.root / "autograder/dist/sample-autograder.zip")
+        results = builder.otter_grade(tmp_path / "sample.ipynb", built.root / "autograder/dist/sample-autograder.zip")
     assert results.total == results.possible == 5
 
 
@@ -456,6 +457,29 @@ def test_a_mistake_in_the_master_gets_one_line_and_exit_code_1(sample, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_master_in_another_encoding_is_refused(sample):
+    sample.master.write_bytes(sample.master.read_text().replace("square", "squäre", 1).encode("latin-1"))
+    with pytest.raises(BuildError, match=r"sample\.py:1: is not in UTF-8"):
+        builder.build(sample.master, sample.root)
+
+
+def test_an_output_that_cannot_be_written_gets_one_line_and_exit_code_1(sample, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["build", "--out", str(tmp_path / "file/out")]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "nothing was built" in told
+
+
+def test_extra_points_come_on_top(sample, monkeypatch, capsys):
+    sample.change("name: q1_square\n", "name: q1_square\nextra: true\n")
+    builder.build(sample.master, sample.root)
+    config = json.loads((sample.root / "autograder/dist/otter_config.json").read_text())
+    assert config["extra_questions"] == ["q1_square"]
+    assert main(["table"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.split("\n")]
+    assert ["automatic", "2", "2", "0"] in rows and ["extra", "3", "3", "0"] in rows
+
+
 def test_the_table_shows_full_points_for_the_reference_and_none_for_the_blank(built, monkeypatch, capsys):
     monkeypatch.chdir(built.root)
     assert main(["table"]) == 0
@@ -466,7 +490,7 @@ def test_the_table_shows_full_points_for_the_reference_and_none_for_the_blank(bu
 
 def test_the_table_fails_where_the_blank_copy_gets_points(built, monkeypatch, capsys):
     monkeypatch.chdir(built.root)
-    monkeypatch.setattr(builder, "grade", lambda notebook, archive: all_points(built))
+    monkeypatch.setattr(builder, "otter_grade", lambda notebook, archive: all_points(built))
     assert main(["table"]) == 1
     assert "the untouched student copy gets points" in capsys.readouterr().err
 

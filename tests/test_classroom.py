@@ -520,6 +520,34 @@ def test_wrong_calls_end_in_one_line_and_exit_code_2(place, capsys):
     assert not (place / "out/grades.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        ("def f(:", "SyntaxError"),
+        ("import no_such_module\n", "ModuleNotFoundError"),
+    ],
+)
+def test_a_zip_whose_tests_are_broken_is_told_in_one_line(test, says, place, capsys):
+    write_zip(place / "small.zip", {"q1": test})
+    assert run(place) == 2
+    told = capsys.readouterr().err
+    assert f"no zip that can be graded with: {says}: " in told and told.count("\n") == 1
+
+
+def test_a_test_that_lacks_something_is_the_graders_failure(place):
+    write_zip(place / "small.zip", {"q1": "@test_case(points=1)\ndef test_q1(double):\n    open('not there')\n"})
+    assert run(place) == 1
+    row = grades(place)["ann"]
+    assert row["status"] == "the grader failed" and row["total"] == "" and "not there" in row["what went wrong"]
+
+
+def test_extra_points_come_on_top(place):
+    write_zip(place / "small.zip", extra_questions=["q3"])
+    run(place)
+    assert "(2 more are extra)" in (page := (place / "out/feedback/ann.html").read_text()) and "6 of 4 points" in page
+    assert "mean of 4 and 2 extra" in (place / "out/report.html").read_text()
+
+
 def test_an_output_that_cannot_be_written_says_so(place, capsys):
     (place / "out").write_text("in the way")
     assert run(place) == 1

@@ -142,6 +142,9 @@ IN_A_FUNCTION = {
     "a coroutine": ("async def f(): return 4\n    return f()", "twice two is four"),
     "a fork bomb": ("import os\n    while True:\n        try: os.fork()\n        except OSError: pass", ""),
     "input": ("return input()", "EOF"),
+    "a missing file": ("open('not there')", "FileNotFoundError"),
+    "a missing module": ("import not_there", "ModuleNotFoundError"),
+    "an unknown name": ("return not_there", "NameError"),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -128,3 +129,13 @@ def parent_of(pid):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return None
+
+
+def wait_for(true, seconds=30):
+    """What `true()` gives as soon as it is true. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while not (got := true()):
+        if time.monotonic() > end:
+            raise TimeoutError("waited in vain")
+        time.sleep(0.05)
+    return got

@@ -56,7 +56,7 @@ def test_the_three_folders_hold_what_they_should(built):
 
 
 def test_other_files_beside_the_outputs_survive(built):
-    # Trap 7: Otter removes <result>/autograder whole.
+    # Otter removes <result>/autograder whole.
     assert (built.root / "autograder/engine.py").read_text() == "stays"
     assert not list(built.root.glob(".build-*"))
 
@@ -82,7 +82,7 @@ def test_ignored_cells_keep_their_tag(built):
 
 
 def test_ignored_cells_are_skipped_in_grading(built, tmp_path):
-    # Trap 9: a demonstration would end the kernel here, if it ran.
+    # A demonstration would end the kernel here, if it ran.
     notebook = nbformat.read(built.root / "solutions/sample.ipynb", as_version=4)
     for cell in notebook.cells:
         if "plt.figure" in cell.source:
@@ -94,7 +94,7 @@ def test_ignored_cells_are_skipped_in_grading(built, tmp_path):
 
 
 def test_cases_are_shown_by_number_so_their_messages_must_tell(built):
-    # Trap 5: this is how Otter names a case, whatever its function is called.
+    # This is how Otter names a case, whatever its function is called.
     from otter.test_files.exception_test import ExceptionTestFile
 
     loaded = ExceptionTestFile.from_file(str(built.root / "autograder/dist/tests/q1_square.py"))
@@ -216,26 +216,26 @@ def test_a_missing_end_of_a_code_block_is_refused(sample):
 
 
 def test_a_solution_suffix_is_refused(sample):
-    # Trap 1: a formatter that wraps the line would leak the answer.
+    # A formatter that wraps the line would leak the answer.
     sample.change("root_of_nine = math.sqrt(9)", "root_of_nine = math.sqrt(9)  # SOLUTION")
     refused(sample, "suffix leaks", sample.line_of("# SOLUTION"))
 
 
 @pytest.mark.parametrize("bad", ['say "hi"', r"a back\slash"])
 def test_a_message_that_breaks_the_generated_file_is_refused(sample, bad):
-    # Trap 2: the generated test file would not parse, and Otter would still report success.
+    # The generated test file would not parse, and Otter would still report success.
     sample.change("failure_message: see the hint", f"failure_message: {bad}")
     refused(sample, "failure_message may not hold", sample.line_of("points: 2\nfailure") - 1)
 
 
 def test_two_cases_of_one_name_are_refused(sample):
-    # Trap 3: the second would silently replace the first.
+    # The second would silently replace the first.
     sample.change("test_q1_many(", "test_q1_three(", 2)
     refused(sample, "a second test_q1_three", sample.line_of("points: 1") - 1)
 
 
 def test_a_case_that_uses_a_name_of_the_notebook_is_refused(sample):
-    # Trap 4: Otter calls it where the notebook's names are unknown.
+    # Otter calls it where the notebook's names are unknown.
     sample.change("    assert root_of_nine == 3", "    assert math.isclose(root_of_nine, 3)")
     refused(sample, "test_q2_root uses math, which", sample.line_of("def test_q2_root"))
 
@@ -260,13 +260,13 @@ def test_free_names_are_those_that_a_case_takes_from_outside(function, names):
 
 
 def test_an_ignored_name_in_a_configuration_is_refused(sample):
-    # Trap 5: Otter ignores it, and the author believes it is shown.
+    # Otter ignores it, and the author believes it is shown.
     sample.change("points: 2\nfailure_message: see the hint", "name: three\npoints: 2")
     refused(sample, "Otter ignores `name:`", sample.line_of("name: three") - 1)
 
 
 def test_a_list_of_points_is_refused(sample):
-    # Trap 6: with a hidden case in it, the student's copy has the wrong numbers.
+    # With a hidden case in it, the student's copy has the wrong numbers.
     sample.change("points: 3", "points: [2, 1]")
     refused(sample, "must be one number", sample.line_of("name: q1_square") - 1)
 
@@ -282,7 +282,6 @@ def test_a_case_without_points_is_refused(sample):
 
 
 def test_a_file_outside_the_folder_is_refused(sample):
-    # Trap 8
     sample.change("files: [helper.py,", "files: [../README.md, helper.py,")
     refused(sample, "../README.md lies outside", sample.line_of("# ASSIGNMENT CONFIG"))
 

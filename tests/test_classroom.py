@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -22,7 +21,7 @@ from autograder.gradebook import CanvasExport, NoCanvas, text_cell
 from autograder.records import safe_name
 from autograder.report import bins
 from autograder.roster import NoClass, Student, read_class
-from tests.kit import HONEST, TESTS, WRONG, write_notebook, write_zip
+from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
 
@@ -395,13 +394,6 @@ def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
     assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
     for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
         submission.remove(str(path))
-
-
-def wait_for(true, seconds=30):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_a_dask_cluster_gives_the_same_results(place):

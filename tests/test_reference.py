@@ -14,7 +14,7 @@ sizes = st.integers(1, 4)
 lengths = st.integers(1, 6)
 seeds = st.integers(0, 2**32 - 1)
 GATES = "fiog"
-few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=25)
 
 
 def close(got, want, tolerance):

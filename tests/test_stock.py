@@ -12,12 +12,11 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
 
-from tests.kit import HONEST, WRONG, Graded, notebook, write_zip
+from tests.kit import HONEST, WRONG, Graded, notebook, wait_for, write_zip
 
 SECRET_LINE = "from secretlib import SECRET"
 EARNED = 4  # q2 and q3; q1 is wrong in every notebook here
@@ -171,14 +170,6 @@ def test_a_detached_process_rewrites_otters_results_and_not_ours(tmp_path, archi
     results.write_text(graded.text)
     with pytest.raises(TimeoutError):
         wait_for(lambda: results.read_text() != graded.text, seconds=1)
-
-
-def wait_for(true, seconds=10):
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from autograder.grade import grade
+from tests.kit import wait_for
 from tests.matrix import MASTER, SOLUTIONS
 
 ROOT = MASTER.parents[1]
@@ -63,14 +63,6 @@ def answers(address):
         return urllib.request.urlopen(address, timeout=1).status == 200
     except OSError:
         return False
-
-
-def wait_for(true, seconds):
-    end = time.monotonic() + seconds
-    while not (got := true()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-    return got
 
 
 class Notebook:

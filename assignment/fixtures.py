@@ -34,14 +34,6 @@ RNN = ref.random_rnn(seed=182, T=5, k=4, n=3, m=2)
 LSTM = ref.random_lstm(seed=182, T=5, k=2, n=3)
 
 KINDS = ("one-to-one", "one-to-many", "many-to-many")
-TASKS = {
-    "a photograph -> the name of the animal in it": "one-to-one",
-    "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
-    "a photograph -> a sentence that describes it": "one-to-many",
-    "the name of a composer -> a melody in that style": "one-to-many",
-    "an English sentence -> the same sentence in Hindi": "many-to-many",
-    "a film -> for every frame, what is happening in it": "many-to-many",
-}
 PATHS = {
     ("dJ_dh", "dh_dhprev", "dhprev_dWg"): "through the previous hidden state h_{t-1}",
     ("dJ_dh", "dh_dC", "dC_dCprev", "dCprev_dWg"): "through the previous cell state C_{t-1}",
@@ -317,7 +309,7 @@ def choices():
     return {
         "q1_kinds": {
             "options": KINDS,
-            "answers": {task: digest(task, kind) for task, kind in TASKS.items()},
+            "answers": {task: digest(task, kind) for task, kind in misconceptions.TASKS.items()},
             "advice": "Count: does one thing go in, or one at each step? And out? See hint 1.",
         },
         "q7a_factor": {

@@ -88,8 +88,7 @@ RIGHT = {}
 
 # q1 and q7a: answers to choose
 
-RIGHT["q1_kinds"] = """
-kinds = {
+TASKS = {
     "a photograph -> the name of the animal in it": "one-to-one",
     "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
     "a photograph -> a sentence that describes it": "one-to-many",
@@ -97,7 +96,8 @@ kinds = {
     "an English sentence -> the same sentence in Hindi": "many-to-many",
     "a film -> for every frame, what is happening in it": "many-to-many",
 }
-"""
+LINES = "".join(f'    "{task}": "{kind}",\n' for task, kind in TASKS.items())
+RIGHT["q1_kinds"] = f"\nkinds = {{\n{LINES}}}\n"
 RIGHT["q7a_factor"] = """
 factor = "dC_dCprev"
 """

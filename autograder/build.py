@@ -164,7 +164,7 @@ def quiet(temporary):
 
 
 def run_fixtures(master, source):
-    """An assignment that needs computed files brings a fixtures.py, which writes JSON files beside itself: these."""
+    """Run the fixtures.py of an assignment that has one. All JSON files beside it count as made by it: these."""
     if not (source / "fixtures.py").exists():
         return []
     done = subprocess.run([sys.executable, "fixtures.py"], cwd=source, capture_output=True, text=True)

@@ -146,5 +146,11 @@ def test_right_answers_in_any_array_type_have_full_points(change):
     assert not failures(grade(dressed(change, SOLUTIONS, ANSWER)))
 
 
+def test_the_readme_counts_them():
+    text = " ".join((PAGE.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert f"of {sum(bool(mistake.says) for mistake in MISTAKES)} known by their numbers" in text
+    assert text.count(f"| {len(MISTAKES)} |") == 1 and f"| {len(MISTAKES)} wrong answers" in text
+
+
 def test_the_page_is_in_step():
     assert PAGE.read_text(encoding="utf-8") == report(kill_matrix()), "run: make report-catalogue"

@@ -1157,9 +1157,9 @@ r"""
 
 Let $J$ be the loss of the sequence. We want $\partial J/\partial W^g$, built from these eight gradients:
 
-$$\frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},\ \frac{\partial J}{\partial h_t},\
-\frac{\partial C_t}{\partial W^g},\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},\
-\frac{\partial h_t}{\partial C_t},\ \frac{\partial h_t}{\partial o_t}$$
+$$\frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},\ \frac{\partial J}{\partial h_t},
+\ \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},
+\ \frac{\partial h_t}{\partial C_t},\ \frac{\partial h_t}{\partial o_t}$$
 
 **Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and the
 answer depends on it. The worksheet does not state its reading, and its printed answer is right under one only. This is it:

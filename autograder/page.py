@@ -25,7 +25,8 @@ pre { overflow-x: auto; margin: 0; }
 .prompt { display: none; }
 .cell { margin: 0.8rem 0; }
 img, svg { max-width: 100%; }
-table { border-collapse: collapse; margin: 1rem 0; }
+.scroll { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; }
 th, td { border: 1px solid light-dark(#d0d7de, #444c56); padding: 0.3rem 0.7rem; text-align: left; }
 details { border: 1px solid light-dark(#d0d7de, #444c56); border-radius: 6px; }
 details { margin: 0.4rem 0; padding: 0.3rem 0.8rem; }
@@ -45,7 +46,9 @@ PAGE = Template(
 }</style>
 </head>
 <body>
+<main>
 {{ body }}
+</main>
 </body>
 </html>
 """
@@ -64,7 +67,7 @@ def mathml(latex, display="inline"):
         markup = convert(formula.strip(), display=display)
     except Exception as problem:
         raise UnknownMathematics(f"cannot render ${latex.strip()}$: {problem!r}") from None
-    left = re.search(r"\\[A-Za-z]+", markup)
+    left = re.search(r"\\[A-Za-z]*", markup)
     if left:
         raise UnknownMathematics(f"cannot render {left[0]} in ${latex.strip()}$")
     if display == "inline":
@@ -114,9 +117,10 @@ class Exporter(HTMLExporter):
 
 
 def markdown(cell):
-    """HTML for a cell's prose; raises UnknownMathematics."""
+    """HTML for a cell's prose, wide tables in a box that scrolls; raises UnknownMathematics."""
     renderer = Renderer(escape=False, exclude_anchor_links=True, attachments=cell.get("attachments"))
-    return MarkdownWithMath(renderer=renderer).render(cell.source)
+    prose = MarkdownWithMath(renderer=renderer).render(cell.source)
+    return prose.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
 
 
 def attach_pictures(cell, folder):

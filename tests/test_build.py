@@ -344,9 +344,12 @@ def test_a_failing_fixtures_file_is_refused(sample):
         builder.build(sample.master, sample.root)
 
 
-def test_mathematics_that_cannot_be_rendered_is_refused():
+@pytest.mark.parametrize(
+    "latex", [r"\nosuchcommand{x}", "a,\\\nb"], ids=["unknown command", "backslash at a line's end"]
+)
+def test_mathematics_that_cannot_be_rendered_is_refused(latex):
     with pytest.raises(UnknownMathematics):
-        mathml(r"\nosuchcommand{x}")
+        mathml(latex)
 
 
 def test_a_kernel_that_does_not_start_gets_a_second_chance_and_other_errors_none():

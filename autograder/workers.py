@@ -5,6 +5,7 @@ It must never let a worker's result depend on where it runs, or leave a process 
 
 import concurrent.futures as futures
 import contextlib
+import errno
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,8 @@ import time
 
 from autograder.grade import Assignment, grade_cells, gradescope_dict, title
 from autograder.submission import close_server, remove
+
+MAX_PATH = 107 - len("/pymp-12345678/listener-12345678")  # a socket's, and what multiprocessing adds to a folder
 
 # --- in a worker ------------------------------------------------------------------------------------------------------
 
@@ -105,6 +108,9 @@ class LocalPool:
     """Processes of this machine, forked from one that has loaded Otter, so that they share its memory."""
 
     def __init__(self, workers):
+        if len(os.fsencode(tempfile.gettempdir())) > MAX_PATH:
+            what = "too long a path for Python's sockets: set TMPDIR to a shorter one"
+            raise OSError(errno.ENAMETOOLONG, what, tempfile.gettempdir())
         self.workers, self.folder = workers, tempfile.mkdtemp(prefix="class-")
         os.chmod(self.folder, 0o711)  # student processes pass it, on the way to their own folders
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the arrays are small, and the cores have their workers

@@ -8,8 +8,10 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil
@@ -170,8 +172,17 @@ def test_q4_trap(double):
 """
 
 
+@pytest.fixture(scope="module")
+def short():
+    """A folder with a short path, since a command that we start has Python's sockets in its temporary folder."""
+    get_temp_dir()  # this process's own sockets stay where no test clears away
+    with tempfile.TemporaryDirectory(prefix="c-") as folder:
+        os.chmod(folder, 0o711)
+        yield folder
+
+
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def place(tmp_path, short, monkeypatch):
     """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
     write_zip(tmp_path / "small.zip")
     folder = tmp_path / "class"
@@ -186,8 +197,7 @@ def place(tmp_path, monkeypatch):
         write_notebook(folder / f"{name}.ipynb", cells)
     (folder / "eve.ipynb").write_text("{")
     make(folder, "fay/a.ipynb", "fay/b.ipynb", "notes.pdf")
-    temporary = tmp_path / "tmp"
-    temporary.mkdir(mode=0o777)
+    temporary = Path(tempfile.mkdtemp(prefix="", dir=short))
     temporary.chmod(0o777)
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("tempfile.tempdir", None)
@@ -390,7 +400,7 @@ def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
     assert process.returncode == (130 if number == signal.SIGTERM else -signal.SIGKILL) and "Traceback" not in err
     _, left = psutil.wait_procs(group, timeout=8)
     assert not left
-    kept = left_in(place / "tmp")
+    kept = left_in(Path(os.environ["TMPDIR"]))
     assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
     for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
         submission.remove(str(path))
@@ -531,6 +541,14 @@ def test_a_test_that_lacks_something_is_the_graders_failure(place):
     assert run(place) == 1
     row = grades(place)["ann"]
     assert row["status"] == "the grader failed" and row["total"] == "" and "not there" in row["what went wrong"]
+
+
+def test_a_temporary_folder_with_a_long_path_is_told(place, monkeypatch, capsys):
+    (long := place / ("x" * 80)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert run(place) == 1
+    assert f"{long}: too long a path for Python's sockets: set TMPDIR to a shorter one" in capsys.readouterr().err
 
 
 def test_extra_points_come_on_top(place):

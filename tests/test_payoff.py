@@ -117,7 +117,8 @@ def test_an_answer_that_fails_at_a_long_wait_only_is_said_and_nothing_is_drawn(c
 
     monkeypatch.setattr(payoff, "UPDATES", 1)
     payoff.show_memory(REFERENCE | {"lstm_backward": short})
-    assert capsys.readouterr().out.startswith("The training could not be made: ZeroDivisionError")
+    out = capsys.readouterr().out  # with a progress bar before it where another test has loaded Jupyter's kernel
+    assert "The training could not be made: ZeroDivisionError" in out and "Figure" not in out
 
 
 def test_the_sliders_draw_a_picture_anew(monkeypatch):

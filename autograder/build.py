@@ -39,7 +39,7 @@ MARKER = re.compile(r"# ?(?:BEGIN|END) (?:SOLUTION|PROMPT|TESTS|TEST CONFIG)|hid
 SHORT = 12  # a line with fewer characters gives nothing away in the notebook and its tests ...
 IDIOM = 24  # ... and in the helpers that an author wrote, neither does one with fewer than these
 CELL_SECONDS = 600
-ENGINE = ("__init__", "grade", "gradescope", "handed_in", "landlock", "proxy")
+ENGINE = ("__init__", "files", "grade", "gradescope", "handed_in", "landlock", "proxy")
 ENGINE += ("sandbox", "server", "student", "submission", "wire")
 RUN_OTTER = '''"""Grades one submission in its container, with the student's code in a process of its own."""
 

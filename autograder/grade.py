@@ -19,8 +19,9 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
+from autograder.files import remove
 from autograder.handed_in import Refused, clean, read_submission
-from autograder.submission import Ended, Limits, StudentError, Submission, remove
+from autograder.submission import Ended, Limits, StudentError, Submission
 
 NOT_DONE = "not done yet"  # the cause of a case whose answer is still a stub
 STOPPED = "stopped while it ran"

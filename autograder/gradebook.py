@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from autograder.files import replace
 from autograder.grade import STOPPED
 from autograder.handed_in import clean
-from autograder.records import GRADED, NOT_GRADED, replace
+from autograder.records import GRADED, NOT_GRADED
 from autograder.report import FEEDBACK, Report, write_feedback
 
 IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID")  # Canvas's own first: it is what its downloads are named by
@@ -65,7 +66,7 @@ class Gradebook:
         """Write grades.csv, report.html and, given a CanvasExport, canvas.csv; lines on whom Canvas does not know."""
         rows = [self.rows.get(student.id) or self.row(student, LATER) for student in self.students]
         # The byte order mark tells Excel that the file is UTF-8.
-        replace(self.out / "grades.csv", "\ufeff" + table(rows[0], rows))
+        replace(self.out / "grades.csv", b"\xef\xbb\xbf" + table(rows[0], rows))
         self.report.write(self.out / "report.html", self.students)
         if canvas is None:
             return []
@@ -100,12 +101,12 @@ def text_cell(text):
 
 
 def table(columns, rows):
-    """Rows, dicts with the same keys, as CSV."""
+    """Rows, dicts with the same keys, as a CSV file's bytes."""
     file = io.StringIO()
     writer = csv.DictWriter(file, list(columns), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    return file.getvalue()
+    return file.getvalue().encode("utf-8", "replace")
 
 
 class CanvasExport:

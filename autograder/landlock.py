@@ -21,27 +21,35 @@ DAC_READ_SEARCH = 2
 
 # Each processor has numbers of its own; the tests name them. A line for each kind: what talks to others (sockets but
 # for pairs, message queues, shared memory and semaphores of System V and POSIX, keys), what holds memory or disk that
-# nobody counts (memfd_*, buffers by setsockopt, descriptors under way by sendmsg, fallocate), what looks at others
-# (ptrace, process_vm_*, perf_event_open, inotify, fanotify), what leaves its core (sched_setaffinity), and what opens
-# the kernel wider (io_uring, bpf, unshare, setns, open_by_handle_at).
+# nobody counts (memfd_*, buffers by setsockopt, descriptors under way by sendmsg, fallocate, vmsplice, extended
+# attributes), what looks at others (ptrace, process_vm_*, perf_event_open, inotify, fanotify, which pages of a file are
+# in memory, locks on files), what slows others down or leaves its core (priorities, schedulers, affinity), and what
+# opens the kernel wider (io_uring, bpf, unshare, setns, open_by_handle_at).
 FORBIDDEN = {
     "x86_64": (
         *(41, 42, 49, *range(64, 72), 29, 30, 31, 67, 220, *range(240, 246), 248, 249, 250),
-        *(319, 447, 54, 46, 307, 285),
-        *(101, 310, 311, 298, 253, 254, 294, 300),
-        203,
+        *(319, 447, 54, 46, 307, 285, 278, 188, 189, 190, 463),
+        *(101, 310, 311, 298, 253, 254, 294, 300, 221, 27, 451, 187, 327, 73),
+        *(141, 142, 144, 314, 251, 203),
         *(425, 321, 304, 272, 308),
     ),
     "aarch64": (
         *(198, 203, 200, *range(180, 198), 217, 218, 219),
-        *(279, 447, 208, 211, 269, 47),
-        *(117, 270, 271, 241, 26, 27, 262),
-        122,
+        *(279, 447, 208, 211, 269, 47, 75, 5, 6, 7, 463),
+        *(117, 270, 271, 241, 26, 27, 262, 223, 232, 451, 213, 286, 32),
+        *(140, 118, 119, 274, 30, 122),
         *(425, 280, 265, 97, 268),
     ),
 }
-ARCHITECTURES = {"x86_64": (0xC000003E, 56, 53), "aarch64": (0xC00000B7, 220, 199)}  # and clone, and socketpair
-CLONE3, NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES = 435, 0x7E020000, 1, 0xF
+# What is forbidden with some arguments: clone into new namespaces, a socket pair that is no stream, the limits of
+# another process, disk reserved by ioctl, fcntl's watch on a folder.
+WITH_ARGUMENTS = {
+    "x86_64": {"clone": 56, "socketpair": 53, "prlimit64": 302, "ioctl": 16, "fcntl": 72},
+    "aarch64": {"clone": 220, "socketpair": 199, "prlimit64": 261, "ioctl": 29, "fcntl": 25},
+}
+MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+CLONE3, NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES, F_NOTIFY = 435, 0x7E020000, 1, 0xF, 1026
+RESERVE = (0x40305828, 0x4030582A, 0x40305839)  # FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE
 
 
 @functools.cache
@@ -99,22 +107,32 @@ def confine_files(readable, writable, devices=("/dev/null", "/dev/zero", "/dev/u
 
 
 def forbid_calls():
-    """From now on none of FORBIDDEN, no socket pair but a stream, no new namespaces. False on an unknown processor."""
+    """From now on none of FORBIDDEN, nor of WITH_ARGUMENTS what they say. False on an unknown processor."""
     if platform.machine() not in FORBIDDEN:
         return False
-    calls, (machine, clone, socketpair) = FORBIDDEN[platform.machine()], ARCHITECTURES[platform.machine()]
     load, equal, above, any_of, mask, give = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
-    deny, absent, allow = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x7FFF0000
-    program = [(load, 0, 0, 4), (equal, 1, 0, machine), (give, 0, 0, deny), (load, 0, 0, 0)]
-    program += [(above, 0, 1, 0x40000000), (give, 0, 0, deny)]  # the x32 calls have other numbers
-    for call in calls:
-        program += [(equal, 0, 1, call), (give, 0, 0, deny)]
-    # The C library takes clone where there is no clone3, whose flags cannot be read from here.
-    program += [(equal, 0, 1, CLONE3), (give, 0, 0, absent)]
-    program += [(equal, 0, 5, socketpair), (load, 0, 0, 24), (mask, 0, 0, SOCKET_TYPES)]
-    program += [(equal, 1, 0, SOCK_STREAM), (give, 0, 0, deny), (give, 0, 0, allow)]
-    program += [(equal, 0, 3, clone), (load, 0, 0, 16), (any_of, 0, 1, NEW_NAMESPACES), (give, 0, 0, deny)]
-    program.append((give, 0, 0, allow))
+    deny, absent, allow = (
+        (give, 0, 0, 0x00050000 | errno.EPERM),
+        (give, 0, 0, 0x00050000 | errno.ENOSYS),
+        (give, 0, 0, 0x7FFF0000),
+    )
+    number, machine, (first, second) = (load, 0, 0, 0), (load, 0, 0, 4), ((load, 0, 0, 16), (load, 0, 0, 24))
+
+    def when(call, *lines):
+        return [(equal, 0, len(lines), call), *lines]
+
+    some = WITH_ARGUMENTS[platform.machine()]
+    program = [machine, (equal, 1, 0, MACHINES[platform.machine()]), deny, number]
+    program += [(above, 0, 1, 0x40000000), deny]  # the x32 calls have other numbers
+    for call in FORBIDDEN[platform.machine()]:
+        program += when(call, deny)
+    program += when(CLONE3, absent)  # the C library takes clone then; the flags of clone3 cannot be read from here
+    program += when(some["clone"], first, (any_of, 0, 1, NEW_NAMESPACES), deny, allow)
+    program += when(some["socketpair"], second, (mask, 0, 0, SOCKET_TYPES), (equal, 1, 0, SOCK_STREAM), deny, allow)
+    program += when(some["prlimit64"], first, (equal, 1, 0, 0), deny, allow)
+    program += when(some["fcntl"], second, (equal, 0, 1, F_NOTIFY), deny, allow)
+    reserving = [line for request in RESERVE for line in ((equal, 0, 1, request), deny)]
+    program += [*when(some["ioctl"], second, *reserving, allow), allow]
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     prctl(PR_SET_SECCOMP, 2, header)

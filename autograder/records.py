@@ -5,9 +5,10 @@ A file is written whole or not at all. It must never be read for more than to sa
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
+
+from autograder.files import replace
 
 GRADED, NOT_GRADED, FAILED = "graded", "not graded", "the grader failed"
 
@@ -33,7 +34,7 @@ class Records:
     def keep(self, student, record):
         """Write a record, and Gradescope's report where it has one; returns the record without the report."""
         report = record.pop("gradescope", {"score": 0, "output": record["why"], "tests": []})
-        replace(self.path(student), json.dumps(report | {"extra_data": record}, indent=1))
+        replace(self.path(student), json.dumps(report | {"extra_data": record}, indent=1).encode())
         return record
 
 
@@ -43,14 +44,3 @@ def safe_name(id):
     if re.fullmatch(r"[a-z0-9_-]{1,60}", id) and not re.search(r"-[0-9a-f]{16}$", id):  # else it could be another's
         return id
     return f"{plain}-{hashlib.sha256(id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-
-def replace(path, text):
-    """Write a text file whole or not at all."""
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(text, encoding="utf-8", errors="replace", newline="")
-        os.replace(new, path)
-    except OSError as problem:
-        new.unlink(missing_ok=True)
-        raise OSError(problem.errno, problem.strerror, str(path)) from None

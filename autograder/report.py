@@ -10,9 +10,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
+from autograder.files import replace
 from autograder.grade import NOT_DONE
 from autograder.handed_in import clean
-from autograder.records import FAILED, GRADED, replace, safe_name
+from autograder.records import FAILED, GRADED, safe_name
 
 FEEDBACK = "feedback"
 SLOWEST, BINS = 10, 12
@@ -24,7 +25,12 @@ def write_feedback(out, student, record, assignment, extra):
     """The page that a student may read. assignment: its name. extra: how many of the points are extra."""
     page = PAGES.get_template("feedback.html")
     text = page.render(student=student, record=record, assignment=assignment, extra=extra, graded=GRADED, failed=FAILED)
-    replace(Path(out) / feedback_page(student), text + "\n")
+    replace(Path(out) / feedback_page(student), encoded(text))
+
+
+def encoded(page):
+    """A page's bytes, also where a text holds what no encoding can write."""
+    return (page + "\n").encode("utf-8", "replace")
 
 
 def feedback_page(student):
@@ -72,7 +78,7 @@ class Report:
     def write(self, path, students):
         """students: all of the class, in the order of the table; those without a record are left out."""
         entries = [self.entries[student.id] for student in students if student.id in self.entries]
-        replace(Path(path), PAGES.get_template("report.html").render(**self.values(entries)) + "\n")
+        replace(Path(path), encoded(PAGES.get_template("report.html").render(**self.values(entries))))
 
     def values(self, entries):
         """What the template shows."""

@@ -112,7 +112,15 @@ def processes():
         if name.isdecimal():
             with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat") as file:
                 fields = file.read().rpartition(")")[2].split()
+                if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
+                    fields[21] = max(resident(name, task) for task in os.listdir(f"/proc/{name}/task"))
                 yield int(name), int(fields[1]), int(fields[21]) * resource.getpagesize()
+
+
+def resident(pid, task):
+    """Pages in memory of a process, as one of its threads tells."""
+    with open(f"/proc/{pid}/task/{task}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[21])
 
 
 def end_user(uid):

@@ -18,6 +18,7 @@ from autograder.student import Student, warm_shell
 
 LOOK_EVERY = 0.1  # seconds
 NAME = 4096  # bytes, for a file's entry in its folder
+MAPS = 1 << 20  # bytes of a process's list of mappings; an honest one has some ten thousand
 
 
 def main(fd):
@@ -96,7 +97,7 @@ def watch(running):
     if used > limits["memory"]:
         running["reason"] = f"it used more than {limits['memory'] // MEGABYTE} MB of memory"
     elif written(limits["scratch"], family, limits["disk"]) > limits["disk"]:
-        running["reason"] = f"it wrote more than {limits['disk'] // MEGABYTE} MB to disk"
+        running["reason"] = f"it wrote more than {limits['disk'] // MEGABYTE} MB to disk, or hid what it wrote"
     with contextlib.suppress(ChildProcessError):
         if running["reason"] or reap(running):
             end_all(running)
@@ -105,8 +106,8 @@ def watch(running):
 def written(path, family, enough):
     """Bytes on disk below a folder, and in files without a name that a process still holds. Stops looking at `enough`.
 
-    A name takes room too, whatever the size of its file. What cannot be looked into, and a file without a name that is
-    mapped, whose size is not told, count as too much: nothing honest is hidden so.
+    A name takes room too, whatever the size of its file. What cannot be looked into counts as too much: nothing honest
+    is hidden so.
     """
     total, folders = 0, [path]
     try:
@@ -118,20 +119,38 @@ def written(path, family, enough):
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
-    except OSError:  # a path too long, or a folder that is closed
+        return total + nameless(path, family)
+    except OSError:  # a path that is too long, a folder that is closed, a process that shows nothing
         return enough + 1
-    nameless = {}
+
+
+def nameless(path, family):
+    """Bytes on disk in files without a name that are open in, or mapped by, a process of a family.
+
+    Root in a container may lack the right to look into processes of another user; then these files are not counted.
+    """
+    found, unseen = {}, [FileNotFoundError, ProcessLookupError] + [PermissionError] * (os.geteuid() == 0)
     for pid in family:
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    file = os.stat(entry.path)
-                    if stat.S_ISREG(file.st_mode) and file.st_nlink == 0:
-                        nameless[file.st_dev, file.st_ino] = file.st_blocks * 512
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", "rb") as maps:
-            if any(path.encode() in line and line.endswith(b"(deleted)\n") for line in maps):
-                return enough + 1
-    return total + sum(nameless.values())
+        with contextlib.suppress(*unseen):  # it has ended, or cannot be seen
+            for task in os.listdir(f"/proc/{pid}/task"):  # threads need not share their descriptors
+                for number in os.listdir(f"/proc/{pid}/task/{task}/fd"):
+                    note(f"/proc/{pid}/task/{task}/fd/{number}", found)
+            with open(f"/proc/{pid}/task/{task}/maps", "rb") as file:
+                maps = file.read(MAPS)
+            if len(maps) == MAPS:
+                raise OSError("too many mappings to look at")
+            for line in maps.splitlines():
+                if path.encode() in line and line.endswith(b"(deleted)"):
+                    note(f"/proc/{pid}/map_files/{line.split()[0].decode()}", found)
+    return sum(found.values())
+
+
+def note(path, found):
+    """Note the bytes on disk of a file, if it has no name."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        file = os.stat(path)
+        if stat.S_ISREG(file.st_mode) and file.st_nlink == 0:
+            found[file.st_dev, file.st_ino] = file.st_blocks * 512
 
 
 def reap(running):

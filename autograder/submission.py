@@ -9,7 +9,6 @@ import atexit
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import wire
+from autograder.files import remove
 from autograder.proxy import Ended, Proxy, StudentError, about, give_back, remote_error
 from autograder.sandbox import descendants, end_user, spare_uid
 
@@ -124,15 +124,6 @@ def close_server():
         _server = None
 
 
-def remove(folder):
-    """Remove a folder that student code has had: never follows a link; closed or very deep folders included."""
-    with contextlib.suppress(OSError, RecursionError):
-        shutil.rmtree(folder)
-    if os.path.lexists(folder):
-        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)
-
-
 class Submission:
     """A notebook's cells in a process of their own.
 
@@ -223,7 +214,7 @@ class Submission:
 
     def complaint_about(self, name):
         """What went wrong in the cell that defines a name; else in the first cell where anything did."""
-        defines = re.compile(rf"^\s*((def|class) {name}\b|{name} ?=)", re.MULTILINE)
+        defines = re.compile(rf"^[ \t]*((def|class) {name}\b|{name} ?=)", re.MULTILINE)
         for index, text in sorted(self.complaints.items()):
             if len(self.cells[index]) <= wire.MAX_TREE and defines.search(self.cells[index]):
                 return f"The cell that defines it stopped with {text}"

@@ -13,8 +13,9 @@ import tempfile
 import threading
 import time
 
+from autograder.files import remove
 from autograder.grade import Assignment, grade_cells, gradescope_dict, title
-from autograder.submission import close_server, remove
+from autograder.submission import close_server
 
 MAX_PATH = 107 - len("/pymp-12345678/listener-12345678")  # a socket's, and what multiprocessing adds to a folder
 
@@ -57,6 +58,7 @@ def start_worker(cores, folder):
     On one core a question and its answer change hands without waking another one: a third of the time is saved.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, leave)
     tempfile.tempdir = folder
     threading.Thread(target=end_with_class, args=(folder,), daemon=True).start()
     if hasattr(os, "sched_setaffinity"):
@@ -64,12 +66,18 @@ def start_worker(cores, folder):
             os.sched_setaffinity(0, {cores.get()})
 
 
+def leave(*_):
+    """End this worker at once, after its student processes and their server: what they have written can go then."""
+    with contextlib.suppress(Exception):
+        close_server()
+    os._exit(1)
+
+
 def end_with_class(folder):
     """Leave nothing behind where the class's process is killed and can no longer end its workers."""
     multiprocessing.parent_process().join()
     _one_at_a_time.acquire(timeout=5)  # what is under way may end; a submission that hangs may not hold us up
     with contextlib.suppress(Exception):
-        close_archive()
         close_server()
     remove(folder)
     os._exit(1)
@@ -135,7 +143,7 @@ class LocalPool:
     def close(self, at_once=False):
         if at_once:
             for process in list((self.pool._processes or {}).values()):
-                process.terminate()  # its student processes end with it
+                process.terminate()  # as `leave` does
         self.pool.shutdown(cancel_futures=True)
         remove(self.folder)
 

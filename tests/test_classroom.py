@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import records, submission
+from autograder import files
 from autograder.__main__ import main
 from autograder.gradebook import CanvasExport, NoCanvas, text_cell
 from autograder.records import safe_name
@@ -403,7 +403,7 @@ def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
     kept = left_in(Path(os.environ["TMPDIR"]))
     assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
     for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
-        submission.remove(str(path))
+        files.remove(str(path))
 
 
 def test_a_dask_cluster_gives_the_same_results(place):
@@ -575,7 +575,7 @@ def test_a_full_disk_keeps_what_was_graded_before(place, monkeypatch, capsys):
         whole(new, path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(records.os, "replace", full)
+        patched.setattr(files.os, "replace", full)
         assert run(place) == 1
     err = capsys.readouterr().err.splitlines()[-1]
     assert "No space left on device" in err and "is kept in" in err

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import time
 import zipfile
 from dataclasses import replace
 
@@ -68,14 +69,35 @@ IN_A_CELL = {
         "    for _ in range(9): f.write(bytes(2**20))\n    f.flush(); open_files.append(f)\ntime.sleep(600)",
         "more than 20 MB to disk",
     ),
-    "a file without a name that is mapped and closed": (
-        "import os, time, ctypes\nlibc = ctypes.CDLL(None)\nf = open('f', 'w+b'); f.write(bytes(2**16)); f.flush()\n"
-        "libc.mmap(None, 4096, 3, 1, f.fileno(), 0)\nos.unlink('f'); f.close()\ntime.sleep(600)",
+    "files without a name that are mapped and closed": (
+        "import os, time, ctypes\nlibc = ctypes.CDLL(None)\nfor _ in range(3):\n    f = open('f', 'w+b')\n"
+        "    for _ in range(9): f.write(bytes(2**20))\n    f.flush()\n"
+        "    libc.mmap(None, 4096, 3, 1, f.fileno(), 0)\n    os.unlink('f'); f.close()\ntime.sleep(600)",
         "more than 20 MB to disk",
     ),
     "files below a path that is too long": (
         "import os, time\nfor i in range(20): os.mkdir('d' * 250); os.chdir('d' * 250)\n"
         "f = open('f', 'wb'); f.write(bytes(2**16)); f.flush()\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
+    "files of a process whose first thread has ended": (
+        "import os, time, ctypes, threading\nif not os.fork():\n    held = []\n    for _ in range(3):\n"
+        "        held.append(open('f', 'wb')); os.unlink('f')\n"
+        "        for _ in range(9): held[-1].write(bytes(2**20))\n        held[-1].flush()\n"
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "    ctypes.CDLL(None).syscall(93 if os.uname().machine == 'aarch64' else 60, 0)\ntime.sleep(600)",
+        "more than 20 MB to disk",
+    ),
+    "memory of a process whose first thread has ended": (
+        "import os, time, ctypes, threading\nfor _ in range(3):\n    if not os.fork():\n        held = b'x' * (450 << 20)\n"
+        "        threading.Thread(target=time.sleep, args=(60,)).start()\n        ctypes.CDLL(None).syscall(93 if os.uname().machine == 'aarch64' else 60, 0)\n"
+        "time.sleep(600)",
+        "more than 1024 MB of memory",
+    ),
+    "more mappings than can be looked at": (
+        "import mmap, os, time\nos.mkdir('d' * 200); f = open('d' * 200 + '/f', 'w+b'); f.write(bytes(4096)); f.flush()\n"
+        "held = [mmap.mmap(f.fileno(), 4096) for _ in range(110)]\nimport ctypes\nlibc = ctypes.CDLL(None)\n"
+        "for _ in range(9000): libc.mmap(None, 4096, 1 + 2 * (_ % 2), 1, f.fileno(), 0)\ntime.sleep(600)",
         "more than 20 MB to disk",
     ),
     "folders without end": (
@@ -378,6 +400,20 @@ def test_a_full_disk_is_no_students_mistake(tmp_path, archive, monkeypatch):
         monkeypatch.setattr(submission.Path, "write_bytes", full)
         with pytest.raises(OSError, match="No space left"):
             grade(path, assignment, QUICK)
+
+
+def test_a_large_cell_that_failed_is_searched_quickly(tmp_path, archive):
+    path = write_notebook(tmp_path / "a.ipynb", [*HONEST[:1], "\n" * 1_000_000 + "1 / 0", *HONEST[2:]])
+    started = time.monotonic()
+    graded = Graded(path, archive).sound()
+    assert graded.total == 4 and time.monotonic() - started < 10
+
+
+def test_a_mapped_file_without_a_name_is_honest_where_it_is_small(tmp_path):
+    cell = "import numpy as np, tempfile\na = np.memmap(tempfile.TemporaryFile(), float, shape=9)\nimport time; time.sleep(0.5)"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        assert run.complaints == {} or os.geteuid() != 0  # what an ordinary user cannot measure is too much
 
 
 def test_what_went_wrong_is_cut_also_where_the_students_side_does_not(tmp_path, archive):

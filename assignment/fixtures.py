@@ -100,7 +100,8 @@ def rnn_cases():
         cell | {"xs": d["xs"]},
         each_step(hs, ys),
         "dict",
-        advice="What should still be there when forward is called again? See hint 3.",
+        advice="If the one-step check fails, repair that first. Else: what should still be there when forward is "
+        "called again? See hint 3.",
     )
     start = d["xs"][0] * -0.5
     xs = d["xs"]

@@ -34,16 +34,16 @@ def decay(answers, scale=0.9, forget=3.0, seed=0):
     turns = [np.linalg.qr(rng.normal(size=(N, N)))[0] for _ in range(5)]
     inputs = [rng.normal(size=(K, N)) / np.sqrt(K) * np.array([[1.0]] * (K - 1) + [[0.0]]) for _ in range(5)]
 
-    rnn = answers["VanillaRNN"](K, N, 1)
+    rnn = keeping(answers["VanillaRNN"](K, N, 1))
     rnn.W_hh, rnn.W_xh, rnn.Bh = scale * turns[4], inputs[4].T, np.zeros(N)
-    hs, _ = answers["unroll"](rnn, xs)
+    hs = np.asarray(answers["unroll"](rnn, xs)[0])
     curves = {"rnn": [stretch(answers["jacobian_through_time"](hs[T - lag :], rnn.W_hh)) for lag in range(1, T + 1)]}
 
     p = {"W" + gate: scale * turn for gate, turn in zip("fiog", turns[:4], strict=True)}
     p |= {"U" + gate: weights for gate, weights in zip("fiog", inputs[:4], strict=True)}
     p["Uf"][-1] = forget
     zero = np.zeros(N)
-    states = answers["lstm_unroll"](xs, zero, zero, p)
+    states = {name: np.asarray(values) for name, values in answers["lstm_unroll"](xs, zero, zero, p).items()}
     steps = lstm_jacobians(answers["lstm_step"], xs, states, p)
     both, cell, hidden = np.eye(2 * N), np.eye(N), np.eye(N)
     curves |= {"cell": [], "hidden": [], "both": [], "forget gates": []}
@@ -69,6 +69,18 @@ def lstm_jacobians(lstm_step, xs, states, p):
         return move
 
     return [numerical_jacobian(step(x), state) for x, state in zip(xs, before, strict=True)]
+
+
+def keeping(rnn):
+    """The cell, whose states stay as they were collected, also where it writes each into the one before."""
+    forward = rnn.forward
+
+    def step(x):
+        rnn.hidden_state = np.array(rnn.hidden_state)
+        return forward(x)
+
+    rnn.forward = step
+    return rnn
 
 
 def stretch(matrix):
@@ -194,11 +206,11 @@ class RNNLearner:
         self.p["W_xh"][:, 2] = 0
 
     def score(self, xs):
-        rnn = self.answers["VanillaRNN"](3, UNITS, 1)
+        rnn = keeping(self.answers["VanillaRNN"](3, UNITS, 1))
         for name, value in self.p.items():
             setattr(rnn, name, value)
         _, ys = self.answers["unroll"](rnn, xs)
-        return ys[-1, 0]
+        return np.asarray(ys)[-1, 0]
 
     def gradients(self, xs, d):
         dys = np.zeros((len(xs), 1))

@@ -55,10 +55,10 @@ In this notebook you build a recurrent network from two lines of code, send grad
 and find out why the LSTM was invented. It follows a worksheet of CS W182 (spring 2021, discussion on RNNs and
 LSTMs), with the problems in its order.
 
-**How it works.** Each question ends in a check cell. Run it as often as you like: it says what is wrong and where to
+**How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and where to
 look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. The hidden checks ask the
 same at other sizes: code that passes the public ones, and takes every size from its arrays (`len`, `.shape`) rather than
-from a number, passes these too. Keep the names of functions and arguments.
+from a number, should pass these too. Keep the names of functions and arguments.
 
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
 Plan five hours with q6d and q8; a good place to stop is after q4.
@@ -727,7 +727,8 @@ $h_t$ acts through $y_t$ and through $h_{t+1}$, so $\partial J/\partial h_t$ is 
 output and what comes back from the later step. The later step sends nothing at $t = T$.
 </details>
 <details><summary>Hint 3: nearly there</summary>
-The forward pass is equation (1), with Bh, from h0. With <code>dz = dh * (1 - hs[t]**2)</code>, the derivative by what stands inside the tanh: <code>Bh</code> gets dz,
+The forward pass is equation (1), with Bh, from h0. Let dh be the sum of hint 2, $\partial J/\partial h_t$, and
+<code>dz = dh * (1 - hs[t]**2)</code> the derivative by what stands inside the tanh. Then <code>Bh</code> gets dz,
 <code>W_xh</code> its outer product with <code>xs[t]</code>, <code>W_hh</code> its outer product with the state before
 (which is <code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to that state. What goes back from the first
 step is the gradient by <code>h0</code>.
@@ -1181,7 +1182,7 @@ answer depends on it. The worksheet does not state its reading, and its printed 
 
 A matrix counts as the vector of its rows, one after the other: column `a*n + b` of `dC_dWg[t]` belongs to `Wg[a, b]`.
 **Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: do not shift.** Their first row is zero,
-because $h_0$ and $C_0$ do not depend on $W^g$. One of the eight gradients is not needed. Can you see why?
+because $h_0$ and $C_0$ do not depend on $W^g$; `dC_dWg[0]` is not, so the sum begins at the first step. One of the eight gradients is not needed. Can you see why?
 """
 
 # %% [raw]
@@ -1198,7 +1199,8 @@ r"""
 *You learn to do the chain rule without losing a path.*
 Combine the eight arrays to $\partial J/\partial W^g$, as an (n, n) array. You need no LSTM here, only the chain rule:
 every path from $W^g$ to $J$ must be there once. The check reads your formula off the function and tells which path is
-missing, extra or doubled. Any form that is algebraically equal is right.
+missing, extra or doubled. Any form that is algebraically equal is right; treat all eight as full matrices, since the check
+also fills them with numbers that no LSTM has.
 
 <details><summary>Hint 1: a nudge</summary>
 $J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one step and ask by what ways $W^g$ can
@@ -1327,7 +1329,7 @@ r"""
 Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
 derivative of the loss by that step's hidden state: what later steps add, you must carry yourself. You may call your
 `lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code. The numerical gradient of q4c works here
-too, with $J$ = `np.sum(dJ_dh * hs)`.
+too, with $J$ = `np.sum(dJ_dh * lstm_unroll(xs, h0, C0, p)["h"])`.
 
 <details><summary>Hint 1: a nudge</summary>
 Run forward and keep everything (q5b); before the first step stand $h_0$ and $C_0$, not index -1. Then walk back from the last step with two vectors in your hands, $\partial
@@ -1652,7 +1654,7 @@ test_q6d_other_sizes(lstm_backward)
 r"""
 ### 2.2 Vanishing gradients in LSTMs (q7_vanishing)
 
-A vanilla RNN's gradient shrinks because it passes a tanh and a matrix at every step. What is different here?
+A vanilla RNN's gradient can shrink because it passes a tanh and a matrix at every step. What is different here?
 """
 
 # %% [raw]
@@ -1810,7 +1812,8 @@ test_q7b_other_sizes(cell_carry)
 # %% [markdown]
 r"""
 **See it.** The next cell plots, from your own functions, how much of a gradient is left after a number of steps: for a
-vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate.
+vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate. Its
+measure is the Jacobian's spectral norm, which is its largest singular value: by how much it can lengthen a vector.
 The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it shortens every vector to
 0.9 of its length, so that it alone would leave $0.9^{50} \approx 0.005$; the tanh does the rest. The cell is not graded, and it says what is still missing.
 """
@@ -1912,11 +1915,10 @@ Where one is still open, the cell says which question it waits for, and the pict
 
 ### How far does a gradient reach?
 
-On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM with weights of the same
-size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
+On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent
+weights have the same size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
 state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient too, and
-what they carry need not fall at every step. "Largest stretch" is the Jacobian's spectral norm, its largest singular value: by
-how much it can lengthen a vector.
+what they carry need not fall at every step.
 """
 
 # %% tags=["otter_ignore"]
@@ -1960,8 +1962,8 @@ The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enoug
 because the news that holding it would help arrives from the end of the sequence as good as zero. That is what a vanishing
 gradient is.
 
-It is the open gates that make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open,
-the cell path loses half of the gradient at every step, and the LSTM fails at the long waits like the vanilla RNN. It could
-learn to open its gates, but only if some gradient gets through to begin with. So people start LSTMs with a positive forget
-bias.
+It is the open gates that make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open.
+The cell path loses half of the gradient at every step, the half-open input and output gates take their share as well, and the
+LSTM fails already at a wait of 5 steps, where the vanilla RNN still succeeds. To be an LSTM is not enough. It could learn to
+open its gates, but only if some gradient gets through to begin with; so people start LSTMs with a positive forget bias.
 """

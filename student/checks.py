@@ -240,7 +240,7 @@ def call(function, inputs=None):
             [NOT_DONE],
         ) from None
     except Exception as error:
-        text = f"stopped with {type(error).__name__}: {str(error)[:300]}{line_of(error)}"
+        text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
         advice = [f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text)]
         name = type(error).__name__ if hasattr(builtins, type(error).__name__) else "an exception"
         raise CheckFailed(text + "".join(advice), [f"stops with {name}"]) from None

@@ -96,18 +96,19 @@ def check_paths(function):
     missing = [words for name, words in paths.items() if name not in met]
     complaints += [f"the path {words} is missing" for words in (missing if met else ())]
     if not met:
-        complaints = ["it adds up to 0: is something summed and returned, and does the sum begin with the first row?"]
+        complaints = ["it adds up to 0: does the sum reach the last row, or does a `return` stand inside the loop"]
     if not complaints:
         raise CheckFailed(
             "dJ_dWg: with T = 2 and n = 1, it follows the right formula for some inputs and "
             "not for others. Does it look at the size of a number, or does something stay behind from a call?"
         )
+    shifted = " (Or is a row shifted or skipped? Row t of the total derivatives is the step before.)"
     products = [(f if c == 1 and f else (f"{c:.3g}", *f)) for f, c in found.items()]
     formula = " + ".join(map(" * ".join, products))
     formula = formula if len(formula) < 400 else f"a sum of {len(found)} products"
     raise CheckFailed(
         f"dJ_dWg: with one number in place of each matrix (n = 1), your formula for a step is {formula or '0'}. "
         + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
-        + (" (Or is a row shifted or skipped? Row t of the total derivatives is the step before.)" if missing else ""),
+        + (shifted if met and len(complaints) == len(missing) else ""),
         complaints[:4],
     )

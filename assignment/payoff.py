@@ -102,7 +102,7 @@ def decay_axes(axes):
     for axis in axes:
         axis.set(xlabel="steps back", xlim=(0, T + 1), ylim=(1e-12, 1e4), yscale="log")
         axis.grid(alpha=0.3)
-        axis.legend(loc="center right", fontsize=8)
+        axis.legend(loc="upper right", ncols=2, fontsize=8)  # where no curve comes
     return {"rnn": rnn, "both": lstm + both, "cell": cell, "hidden": hidden, "forget gates": gates}
 
 

@@ -110,6 +110,16 @@ def forbid_calls():
     """From now on none of FORBIDDEN, nor of WITH_ARGUMENTS what they say. False on an unknown processor."""
     if platform.machine() not in FORBIDDEN:
         return False
+    program = call_filter(platform.machine())
+    code = ctypes.create_string_buffer(program)
+    header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
+    prctl(PR_SET_SECCOMP, 2, header)
+    return True
+
+
+@functools.cache
+def call_filter(processor):
+    """The kernel's program that judges each call: eight bytes a line."""
     load, equal, above, any_of, mask, give = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
     deny, absent, allow = (
         (give, 0, 0, 0x00050000 | errno.EPERM),
@@ -121,10 +131,10 @@ def forbid_calls():
     def when(call, *lines):
         return [(equal, 0, len(lines), call), *lines]
 
-    some = WITH_ARGUMENTS[platform.machine()]
-    program = [machine, (equal, 1, 0, MACHINES[platform.machine()]), deny, number]
+    some = WITH_ARGUMENTS[processor]
+    program = [machine, (equal, 1, 0, MACHINES[processor]), deny, number]
     program += [(above, 0, 1, 0x40000000), deny]  # the x32 calls have other numbers
-    for call in FORBIDDEN[platform.machine()]:
+    for call in FORBIDDEN[processor]:
         program += when(call, deny)
     program += when(CLONE3, absent)  # the C library takes clone then; the flags of clone3 cannot be read from here
     program += when(some["clone"], first, (any_of, 0, 1, NEW_NAMESPACES), deny, allow)
@@ -133,10 +143,7 @@ def forbid_calls():
     program += when(some["fcntl"], second, (equal, 0, 1, F_NOTIFY), deny, allow)
     reserving = [line for request in RESERVE for line in ((equal, 0, 1, request), deny)]
     program += [*when(some["ioctl"], second, *reserving, allow), allow]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
-    header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
-    prctl(PR_SET_SECCOMP, 2, header)
-    return True
+    return b"".join(struct.pack("=HBBI", *line) for line in program)
 
 
 def become(uid, keep_reading=False):

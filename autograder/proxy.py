@@ -6,6 +6,7 @@ a method to call.
 
 import builtins
 import contextlib
+import functools
 
 import numpy as np
 
@@ -49,6 +50,12 @@ class Proxy:
 
     def __reduce_ex__(self, protocol):
         raise TypeError("an object of the student's cannot be copied")
+
+
+@functools.lru_cache(256)
+def proxy_class(name):
+    """The class of proxies for objects whose class has a name."""
+    return type(name, (Proxy,), {"__slots__": ()})
 
 
 def about(proxy):

@@ -58,6 +58,7 @@ def warm_up(shell):
     shell.user_ns.clear()
     shell.user_ns.update(names)
     gc.collect()
+    gc.set_threshold(10_000, 20, 20)  # Python's own 700 collects all the time in what lives for a tenth of a second
     gc.freeze()  # a fork's garbage collection would else copy every page of what we hold
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder import wire
 from autograder.files import remove
-from autograder.proxy import Ended, Proxy, StudentError, about, give_back, remote_error
+from autograder.proxy import Ended, Proxy, StudentError, about, give_back, proxy_class, remote_error
 from autograder.sandbox import descendants, end_user, spare_uid
 
 MAX_TEXT = 300  # characters of an exception's text, or of where it was raised
@@ -271,8 +271,7 @@ class Submission:
         raise wire.WireError(f"a {type(thing).__name__} of the tests' cannot cross to the student's side")
 
     def _proxy(self, number, name):
-        kind = type(name if name.isidentifier() else "object", (Proxy,), {"__slots__": ()})
-        return kind((self, self.starts), number)
+        return proxy_class(name if name.isidentifier() else "object")((self, self.starts), number)
 
     def _end(self, why):
         self.last_end = why

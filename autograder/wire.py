@@ -221,7 +221,8 @@ def send(sock, frame, deadline=None):
 
 
 def _patience(sock, deadline):
-    left = None if deadline is None else deadline - time.monotonic()
-    if left is not None and left <= 0:
-        raise TimeoutError("no answer in time")
-    sock.settimeout(left)
+    if deadline is not None:  # else it waits, as a new socket does
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("no answer in time")
+        sock.settimeout(left)

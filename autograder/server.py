@@ -132,20 +132,35 @@ def nameless(path, family):
 
     Root in a container may lack the right to look into processes of another user; then these files are not counted.
     """
-    found, unseen = {}, [FileNotFoundError, ProcessLookupError] + [PermissionError] * (os.geteuid() == 0)
+    found = {}
     for pid in family:
-        with contextlib.suppress(*unseen):  # it has ended, or cannot be seen
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
             for task in os.listdir(f"/proc/{pid}/task"):  # threads need not share their descriptors
-                for number in os.listdir(f"/proc/{pid}/task/{task}/fd"):
-                    note(f"/proc/{pid}/task/{task}/fd/{number}", found)
-            with open(f"/proc/{pid}/task/{task}/maps", "rb") as file:
-                maps = file.read(MAPS)
-            if len(maps) == MAPS:
-                raise OSError("too many mappings to look at")
-            for line in maps.splitlines():
-                if path.encode() in line and line.endswith(b"(deleted)"):
-                    note(f"/proc/{pid}/map_files/{line.split()[0].decode()}", found)
+                try:
+                    look_into(f"/proc/{pid}/task/{task}", path, found)
+                except PermissionError:
+                    if os.geteuid() and not has_ended(f"/proc/{pid}/task/{task}"):
+                        raise
     return sum(found.values())
+
+
+def look_into(task, path, found):
+    """Note the nameless files of one thread: those that it has open, and those below `path` that it has mapped."""
+    for number in os.listdir(f"{task}/fd"):
+        note(f"{task}/fd/{number}", found)
+    with open(f"{task}/maps", "rb") as file:
+        maps = file.read(MAPS)
+    if len(maps) == MAPS:
+        raise OSError("too many mappings to look at")
+    for line in maps.splitlines():
+        if path.encode() in line and line.endswith(b"(deleted)"):
+            note(f"{task.partition('/task')[0]}/map_files/{line.split()[0].decode()}", found)
+
+
+def has_ended(task):
+    """Whether a thread is a zombie, which shows nothing to an ordinary user."""
+    with open(f"{task}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] in "ZX"
 
 
 def note(path, found):

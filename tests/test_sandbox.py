@@ -277,6 +277,7 @@ def test_no_way_back_to_root(body):
         "from otter import Notebook; Notebook('x', y=1).check('q')",
         "print('x' * 100); display(1); 5",
         "import platform; platform.platform()",
+        "import subprocess, time; child = subprocess.Popen(['true']); time.sleep(0.4)  # ended, and not collected",
     ],
 )
 def test_honest_cells_run(cell):

@@ -154,30 +154,33 @@ def choice(name, variable, answers):
             raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}", [f"{place} is taken for {answer!r}"])
 
 
-def cell_runner(make):
-    """A function that makes a cell with `make()`, sets its attributes and state, and feeds it `xs` step by step.
+def cell_runner(make, run_cell):
+    """A function that has `run_cell` of given.py run a cell, made with `make()`, over `xs`.
 
     It returns a dict with the names of `of_step`: the state that the cell holds after each step, and its output.
     """
+    if run_cell is None:
+        raise CheckFailed("run_cell is not defined. Run the cell below the legend, which imports it.")
 
     def run(attributes, h0, xs):
-        cell = make()
-        for name, value in attributes.items():
-            setattr(cell, name, value)
-        cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
-        forward, kept = cell.forward, {}
-        for step, x in enumerate(xs, start=1):
-            y = forward(x)
-            h, output = cell.hidden_state, getattr(cell, "output", CheckFailed)
-            if output is CheckFailed:
+        try:
+            steps = run_cell(make, attributes, h0, xs)
+        except Exception:
+            if len(xs) > 1:
+                run(attributes, h0, xs[:-1])  # what was wrong before it stopped tells more
+            raise
+        kept = {}
+        for step, found in enumerate(steps, start=1):
+            if "self.output" not in found:
                 raise CheckFailed("forward(x) must also keep its result, in self.output.", ["no self.output"])
-            for name, value in (("forward(x)", y), ("self.hidden_state", h), ("self.output", output)):
+            for name, value in found.items():
                 if value is None or value is ...:
                     raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}", [f"{name} is None"])
+            y, h, output = (found[name] for name in ("forward(x)", "self.hidden_state", "self.output"))
             if not same(plain(y), plain(output)):
                 raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
             state, output = of_step(step)
-            kept[state], kept[output] = as_numbers(state, h, np.asarray(h0)), plain(y)
+            kept[state], kept[output] = as_numbers(state, h, h0), plain(y)
             if kept[output] is None:
                 raise CheckFailed(f"{output} should be an array of real numbers, it is {shown(y)}.")
         return kept
@@ -420,13 +423,15 @@ def require_unchanged(after, before, inside=""):
             raise CheckFailed(text, ["changes its inputs"])
         if isinstance(value, dict):
             require_unchanged(after[key], value, name)
-        elif isinstance(value, np.ndarray) and not (
-            type(after[key]) is np.ndarray and np.array_equal(after[key], value)
-        ):
+        elif isinstance(value, np.ndarray) and not is_copy(after[key], value):
             text = (
                 f"the input {name} was changed, and all that follows with it. Work on a copy, {name}.copy(), and start "
             )
             raise CheckFailed(f"{text}a sum from np.zeros_like({name}).", ["changes its inputs"])
+
+
+def is_copy(value, array):
+    return type(value) is np.ndarray and value.shape == array.shape and value.tobytes() == array.tobytes()
 
 
 def shown(value):

@@ -28,7 +28,7 @@ from checks import (
     unroller,
 )
 from derivation import PARTIALS
-from given import RunningAverage
+from given import RunningAverage, run_cell
 
 RNN = ref.random_rnn(seed=182, T=5, k=4, n=3, m=2)
 LSTM = ref.random_lstm(seed=182, T=5, k=2, n=3)
@@ -292,7 +292,7 @@ def fingerprint(mistake, name, entry):
     case = Case(name, **entry)
     function = misconceptions.function(mistake)
     if mistake.question == "q2_vanilla_rnn":
-        function = cell_runner(function)
+        function = cell_runner(function, run_cell)
     if mistake.question == "q3_unroll":
         function = unroller(function, RunningAverage)
     try:

@@ -1,7 +1,9 @@
-"""What the notebook gives: the logistic sigmoid, and a small recurrent cell to unroll.
+"""What the notebook gives: the logistic sigmoid, a small recurrent cell to unroll, and how the check of q2 runs a cell.
 
-Students receive this file. It must never hold any part of an answer.
+Students receive this file. It must never hold a formula of the assignment.
 """
+
+import copy
 
 import numpy as np
 
@@ -27,3 +29,22 @@ class RunningAverage:
         self.hidden_state = self.keep * self.hidden_state + (1 - self.keep) * np.asarray(x)
         self.output = np.array([self.hidden_state.max(), self.hidden_state.min()])
         return self.output
+
+
+def run_cell(make, attributes, h0, xs):
+    """Make a cell with `make()`, set its attributes and its hidden state, and call `forward(x)` for each x of `xs`.
+
+    Returns a list of dicts, one for each call: copies of its result and of what the cell then holds, by the names
+    "forward(x)", "self.hidden_state" and "self.output"; the last is left out where the cell has no output.
+    """
+    cell = make()
+    for name, value in attributes.items():
+        setattr(cell, name, value)
+    cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
+    steps = []
+    for x in xs:
+        found = {"forward(x)": cell.forward(x), "self.hidden_state": cell.hidden_state}
+        if hasattr(cell, "output"):
+            found["self.output"] = cell.output
+        steps.append(copy.deepcopy(found))
+    return steps

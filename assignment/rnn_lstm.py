@@ -96,7 +96,7 @@ Compute in float64, numpy's default, and never change an argument in place.
 # %%
 import numpy as np
 
-from given import RunningAverage, sigmoid
+from given import RunningAverage, run_cell, sigmoid
 
 # %% [markdown]
 r"""
@@ -329,25 +329,25 @@ class VanillaRNN:
 """ # BEGIN TEST CONFIG
 points: 2
 """ # END TEST CONFIG
-def test_q2_one_step_follows_the_equations(VanillaRNN):
+def test_q2_one_step_follows_the_equations(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/one step").grade(cell_runner(VanillaRNN), "VanillaRNN")
+    public("q2_vanilla_rnn/one step").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
-test_q2_one_step_follows_the_equations(VanillaRNN)
+test_q2_one_step_follows_the_equations(VanillaRNN, run_cell)
 
 # %%
 """ # BEGIN TEST CONFIG
 points: 2
 """ # END TEST CONFIG
-def test_q2_state_is_carried_from_call_to_call(VanillaRNN):
+def test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/five steps").grade(cell_runner(VanillaRNN), "VanillaRNN")
+    public("q2_vanilla_rnn/five steps").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
-test_q2_state_is_carried_from_call_to_call(VanillaRNN)
+test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -366,13 +366,13 @@ test_q2_two_networks_share_nothing(VanillaRNN)
 points: 1
 hidden: true
 """ # END TEST CONFIG
-def test_q2_other_sizes(VanillaRNN):
+def test_q2_other_sizes(VanillaRNN, run_cell):
     from checks import cell_runner, hidden
 
-    hidden("q2_vanilla_rnn/seven steps at other sizes").grade(cell_runner(VanillaRNN), "VanillaRNN")
+    hidden("q2_vanilla_rnn/seven steps at other sizes").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
-test_q2_other_sizes(VanillaRNN)
+test_q2_other_sizes(VanillaRNN, run_cell)
 
 # %% [raw]
 """

@@ -5,6 +5,7 @@ import from the submission, unpack it by the names in it, or show a student a li
 """
 
 import builtins
+import inspect
 import json
 import re
 import shutil
@@ -88,7 +89,10 @@ class Assignment:
         source = path.read_text(encoding="utf-8")
         if not re.search(r"^OK_FORMAT = False", source, re.MULTILINE):
             raise ValueError(f"{path.name} is no exception-format test: assign with `tests: {{ok_format: false}}`")
-        return ExceptionTestFile.from_string(source, path=f"tests/{path.name}")
+        file = ExceptionTestFile.from_string(source, path=f"tests/{path.name}")
+        for case in file.test_cases:  # Otter looks at its signature in each grading
+            case.body.test_func.__signature__ = inspect.signature(case.body.test_func)
+        return file
 
     def fresh_files(self):
         """The test files, without results."""

@@ -21,6 +21,7 @@ from checks import (
     signature,
 )
 from derivation import PARTIALS, check_paths, terms
+from given import run_cell
 
 
 def hidden(concept, inputs, want, tolerance=FORWARD):
@@ -437,7 +438,7 @@ def test_texts_and_crowds_of_numbers_are_refused_before_numpy_makes_room_for_the
         Cell.value = value
         inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
         with pytest.raises(CheckFailed, match="array of real numbers"):
-            Case("q/x", inputs, {}, "dict").grade(cell_runner(Cell))
+            Case("q/x", inputs, {}, "dict").grade(cell_runner(Cell, run_cell))
         with pytest.raises(CheckFailed, match="array of real numbers"):
             public("q4a_state_jacobian/one step").grade(lambda h, W_hh, value=value: value)
 
@@ -523,7 +524,12 @@ def test_a_state_that_is_changed_in_place_is_the_cells_own():
         state, output = of_step(step)
         want |= {state: np.full(3, number), output: np.full(1, number)}
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
-    Case("q/x", inputs, want, "dict").grade(cell_runner(InPlace))
+    Case("q/x", inputs, want, "dict").grade(cell_runner(InPlace, run_cell))
+
+
+def test_a_name_that_the_notebook_should_have_imported_is_told():
+    with pytest.raises(CheckFailed, match="run_cell is not defined. Run the cell below the legend"):
+        cell_runner(lambda: None, None)
 
 
 def test_a_state_of_another_shape_is_named_before_the_next_step_stumbles():
@@ -537,7 +543,7 @@ def test_a_state_of_another_shape_is_named_before_the_next_step_stumbles():
 
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
     with pytest.raises(CheckFailed, match=r"step 1: self.hidden_state has shape \(3, 1\), expected \(3,\)"):
-        Case("q/x", inputs, {}, "dict").grade(cell_runner(Column))
+        Case("q/x", inputs, {}, "dict").grade(cell_runner(Column, run_cell))
 
 
 def test_the_grader_and_the_checks_have_one_word_for_a_stub():

@@ -5,7 +5,6 @@ assignment: what is expected stands as numbers in `fixtures.json` and, in the gr
 """
 
 import builtins
-import copy
 import functools
 import hashlib
 import json
@@ -56,12 +55,16 @@ class Case:
         try:
             if function is None:
                 raise CheckFailed("is not defined. Run the cell that defines it, from the top of the notebook.")
+            right = None
             for attempt in ("", "called a second time with the same inputs, "):
-                inputs = copy.deepcopy(self.inputs)
+                inputs = arrays(self.inputs)
                 answer = call(function, inputs)
                 require_unchanged(inputs, self.inputs)
                 try:
-                    self.compare(answer)
+                    got = self.numbers(answer)
+                    if right is None or not all(is_copy(got[name], right[name]) for name in right):
+                        self.compare(got)
+                    right = got
                 except CheckFailed as failure:
                     again = " Does something stay behind from the first call?" if attempt else ""
                     raise CheckFailed(f"{attempt}{failure}{again}", failure.causes) from None
@@ -70,9 +73,8 @@ class Case:
                 raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
             raise CheckFailed(f"{title}: {failure}", failure.causes) from None
 
-    def compare(self, answer):
-        """Compare a returned value with `want`; of several wrong arrays, tell of the one that is wrong first."""
-        got = self.numbers(answer)
+    def compare(self, got):
+        """Compare an answer's numbers with `want`; of several wrong arrays, tell of the one that is wrong first."""
         wrong = []
         for name, want in self.want.items():
             limit = FLOAT32[self.tolerance] if got[name].dtype == np.float32 else self.tolerance
@@ -334,7 +336,7 @@ def as_numbers(name, value, want, by_step=False):
     if array.dtype.kind in "iu" and np.any(want % 1):
         text = f"{name} holds integers: what stands behind the point was cut off. Make the array with floats."
         raise CheckFailed(text, ["integers"])
-    array = array if array.dtype == np.float32 else array.astype(np.float64)
+    array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     finite = np.isfinite(array)
     if not finite.all():
         bad = np.argwhere(~finite)
@@ -431,6 +433,7 @@ def require_unchanged(after, before, inside=""):
 
 
 def is_copy(value, array):
+    """True where a value is an array of the same shape and the same bytes as another."""
     return type(value) is np.ndarray and value.shape == array.shape and value.tobytes() == array.tobytes()
 
 
@@ -447,7 +450,7 @@ def digest(*words):
 
 
 def arrays(values):
-    """JSON's nested lists as arrays, in a dict of any depth."""
+    """New arrays from arrays or JSON's nested lists, in a dict of any depth."""
     if isinstance(values, dict):
         return {name: arrays(value) for name, value in values.items()}
-    return np.array(values, dtype=np.float64) if isinstance(values, list) else values
+    return np.array(values, dtype=np.float64) if isinstance(values, list | np.ndarray) else values

@@ -92,7 +92,7 @@ def reader(path):
     def read(limit):
         try:
             with open(path, "rb") as file:
-                data = file.read(limit + 1)
+                data = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)  # no more room than it needs
         except OSError:
             return None
         return data if len(data) <= limit else None

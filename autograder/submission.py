@@ -137,7 +137,7 @@ class Submission:
         self.sock = self.scratch = self.server = None
         self.fatal, self.complaints = {}, {}
         self.starts, self.failed_starts, self.last_end, self.held_by = 0, 0, "", ""
-        self.proxies = {}
+        self.proxies = None
 
     def __enter__(self):
         return self
@@ -161,7 +161,7 @@ class Submission:
                 if not self.held_by:
                     raise RuntimeError("the sandbox does not start on this system")
                 raise Ended(f"the notebook was stopped too often or ran too long. Last: {self.last_end}")
-            self.starts, self.proxies = self.starts + 1, {}
+            self.starts, self.proxies = self.starts + 1, None
             try:
                 self._start()
                 self._run_cells()
@@ -224,15 +224,23 @@ class Submission:
 
     def get(self, name, default=None):
         """The notebook's value of a name: plain data, or a Proxy, which stays the same while the process lives."""
+        if self.alive and self.proxies is None:
+            self.proxies = {}
+            with contextlib.suppress(StudentError):  # then each name is asked for
+                self._keep(self._ask(self.limits.call, "definitions"))
         if self.alive and name in self.proxies:
             return self.proxies[name]
-        answer = self._ask(self.limits.call, "get", name)
-        if not (type(answer) is tuple and len(answer) == 2 and type(answer[0]) is bool):
+        return self._keep(self._ask(self.limits.call, "get", name)).get(name, default)
+
+    def _keep(self, found):
+        """Remember the proxies in {name: value}, for as long as the process lives."""
+        if type(found) is not dict:
             self._end("what came back is no answer")
-        if isinstance(answer[1], Proxy):
-            object.__setattr__(answer[1], "__name__", name)
-            self.proxies[name] = answer[1]
-        return answer[1] if answer[0] else default
+        for name, value in found.items():
+            if isinstance(value, Proxy):
+                object.__setattr__(value, "__name__", name)
+                self.proxies[name] = value
+        return found
 
     def _ask(self, seconds, *question):
         """Send a question and wait for its answer. Raises the student's exception, or Ended."""

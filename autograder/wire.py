@@ -1,22 +1,22 @@
 """What may cross between the grader and a student's process: plain data, as bytes.
 
-A frame is two lengths, a msgpack tree and a blob with the arrays' numbers. The tree holds None, bool, int, float,
-str and bytes as they are, and everything else as a list that starts with a tag. This module must never pickle,
-evaluate or import what it reads, and never believe a length, a shape or a type: whatever is not exactly a frame
-raises WireError, and nothing else.
+A frame is two lengths, a msgpack tree and a blob with the arrays' numbers. The tree holds None, bool, int, float
+and str as they are, and everything else as a Node. This module must never pickle, evaluate or import what it reads,
+and never believe a length, a shape or a type: whatever is not exactly a frame raises WireError, and nothing else.
 """
 
 import math
 import struct
 import time
+from typing import Annotated
 
 import msgspec
 import numpy as np
 
-LIST, TUPLE, DICT, COMPLEX, ARRAY, SCALAR, HANDLE, BIG, DOTS = range(9)
 DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
 CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
 NUMPY = (np.ndarray, np.generic)
+AS_IS = frozenset((type(None), bool, int, float, str))
 KEYS = (bool, int, float, str, bytes, type(None), np.integer, np.floating, np.bool_)  # none that can collide at will
 
 MAX_TREE, MAX_BLOB = 1 << 20, 64 << 20  # bytes
@@ -26,11 +26,60 @@ AT_ONCE = 1 << 16  # bytes: most messages come whole in one read
 HEADER = struct.Struct(">II")
 START, STOP = b"+", b"-"  # what the grader calls to the warm server: a start comes with a descriptor and an order
 
-_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
-
 
 class WireError(Exception):
     """A message that is malformed, too large or too deep."""
+
+
+class Node(msgspec.Struct, array_like=True, tag=True, forbid_unknown_fields=True, gc=False):
+    """In a tree, what msgpack has no form of its own for: a list of the class's name and its fields."""
+
+
+class List(Node):
+    parts: "list[Tree]"
+
+
+class Tuple(Node):
+    parts: "list[Tree]"
+
+
+class Dict(Node):
+    parts: "list[Tree]"  # keys and values in turn
+
+
+class Bytes(Node):
+    data: bytes
+
+
+class Complex(Node):
+    real: float
+    imag: float
+
+
+class Array(Node):
+    code: str
+    shape: Annotated[list[Annotated[int, msgspec.Meta(ge=0, lt=2**31)]], msgspec.Meta(max_length=32)]
+
+
+class Scalar(Node):
+    code: str
+
+
+class Handle(Node):
+    number: Annotated[int, msgspec.Meta(ge=0)]
+    name: str
+
+
+class Big(Node):
+    digits: Annotated[str, msgspec.Meta(max_length=MAX_DIGITS, pattern="^-?[0-9]+$")]
+
+
+class Dots(Node):
+    """Python's `...`."""
+
+
+Tree = None | bool | int | float | str | List | Tuple | Dict | Bytes | Complex | Array | Scalar | Handle | Big | Dots
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Tree).decode
 
 
 class _Writer:
@@ -42,45 +91,45 @@ class _Writer:
     def tree(self, value, depth=0):
         # issubclass(type(...)) and the base class's own methods: a value cannot talk its way into another class.
         kind = type(value)
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError("the value is too deep or has too many parts")
-        if value is None or kind in (bool, float) or (kind is str and value.isascii()):
+        if value is None or kind is bool or kind is float or (kind is str and value.isascii()):
             return value
-        if value is ...:
-            return [DOTS]
         if issubclass(kind, NUMPY):
             array = value if kind is np.ndarray else np.array(value, subok=False)
             code = CODES.get(array.dtype)
             if code:
                 self.keep(array if array.dtype.isnative else array.astype(DTYPES[code]))
-                return [ARRAY, code, list(array.shape)] if issubclass(kind, np.ndarray) else [SCALAR, code]
+                return Array(code, list(array.shape)) if issubclass(kind, np.ndarray) else Scalar(code)
+        if issubclass(kind, list):
+            return List(self.parts(list.__iter__(value), list.__len__(value), depth))
+        if issubclass(kind, tuple):
+            return Tuple(self.parts(tuple.__iter__(value), tuple.__len__(value), depth))
+        if issubclass(kind, dict):
+            if dict.__len__(value) > MAX_KEYS:
+                raise WireError("a dictionary has too many keys")
+            parts = [part for pair in dict.items(value) for part in pair]
+            return Dict(self.parts(parts, len(parts), depth))
         if issubclass(kind, int):
             number = int.__index__(value)
             if number.bit_length() < 64:
                 return number
             if number.bit_length() > 3 * MAX_DIGITS:
                 raise WireError("an integer has too many digits")
-            return [BIG, int.__repr__(number)]
+            return Big(int.__repr__(number))
         if issubclass(kind, float):
             return float.__float__(value)
-        if issubclass(kind, complex):
-            return [COMPLEX, complex.__complex__(value).real, complex.__complex__(value).imag]
         if issubclass(kind, str):
             return str.encode(value, "utf-8", "replace").decode()
         if issubclass(kind, (bytes, bytearray)):
-            return bytes(value)
-        if issubclass(kind, list):
-            return [LIST, *[self.tree(v, depth + 1) for v in list.__iter__(value)]]
-        if issubclass(kind, tuple):
-            return [TUPLE, *[self.tree(v, depth + 1) for v in tuple.__iter__(value)]]
-        if issubclass(kind, dict):
-            if dict.__len__(value) > MAX_KEYS:
-                raise WireError("a dictionary has too many keys")
-            items = [part for pair in dict.items(value) for part in pair]
-            return [DICT, *[self.tree(v, depth + 1) for v in items]]
-        number, name = self.handle(value)
-        return [HANDLE, number, name]
+            return Bytes(bytes(value))
+        if issubclass(kind, complex):
+            return Complex(complex.__complex__(value).real, complex.__complex__(value).imag)
+        return Dots() if value is ... else Handle(*self.handle(value))
+
+    def parts(self, parts, count, depth):
+        self.nodes += count
+        if depth >= MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the value is too deep or has too many parts")
+        return [self.tree(part, depth + 1) for part in parts]
 
     def keep(self, array):
         self.size += array.nbytes
@@ -97,37 +146,34 @@ class _Reader:
 
     def value(self, tree, depth=0):
         kind = type(tree)
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError("the message is too deep or has too many parts")
-        if tree is None or kind in (bool, int, float, str, bytes):
+        if kind in AS_IS:
             return tree
-        if kind is not list or not tree or type(tree[0]) is not int:
-            raise WireError("the message has a part of no known kind")
-        tag, rest = tree[0], tree[1:]
-        if tag == LIST:
-            return [self.value(v, depth + 1) for v in rest]
-        if tag == TUPLE:
-            return tuple([self.value(v, depth + 1) for v in rest])
-        if tag == DICT:
-            return self.dictionary([self.value(v, depth + 1) for v in rest])
-        types = tuple(map(type, rest))
-        if tag == ARRAY and types == (str, list):
-            return self.array(*rest)
-        if tag == DOTS and types == ():
-            return ...
-        if tag == COMPLEX and types == (float, float):
-            return complex(*rest)
-        if tag == BIG and types == (str,) and len(rest[0]) <= MAX_DIGITS and rest[0].lstrip("-").isdecimal():
-            return int(rest[0])
-        if tag == SCALAR and types == (str,):
-            return self.array(rest[0], [])[()]
-        if tag == HANDLE and types == (int, str) and rest[0] >= 0:
+        if kind is Array:
+            return self.array(tree.code, tree.shape)
+        if kind is List:
+            return self.parts(tree.parts, depth)
+        if kind is Tuple:
+            return tuple(self.parts(tree.parts, depth))
+        if kind is Dict:
+            return self.dictionary(self.parts(tree.parts, depth))
+        if kind is Handle:
             self.handles += 1
             if self.handles > MAX_HANDLES:
                 raise WireError("the message has too many objects")
-            return self.handle(rest[0], rest[1][:80])
-        raise WireError("the message has a part of no known kind")
+            return self.handle(tree.number, tree.name[:80])
+        if kind is Bytes:
+            return tree.data
+        if kind is Complex:
+            return complex(tree.real, tree.imag)
+        if kind is Scalar:
+            return self.array(tree.code, [])[()]
+        return int(tree.digits) if kind is Big else ...
+
+    def parts(self, parts, depth):
+        self.nodes += len(parts)
+        if depth >= MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("the message is too deep or has too many parts")
+        return [self.value(part, depth + 1) for part in parts]
 
     def dictionary(self, parts):
         if len(parts) % 2 or len(parts) > 2 * MAX_KEYS:
@@ -136,15 +182,15 @@ class _Reader:
             raise WireError("the message has a key that no dictionary takes")
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
-    def array(self, dtype, shape):
-        if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
+    def array(self, code, shape):
+        if code not in DTYPES:
             raise WireError("the message has an array of no known kind")
-        count, dtype = math.prod(shape), DTYPES[dtype]
+        dtype, count = DTYPES[code], math.prod(shape)
         if count * dtype.itemsize > len(self.blob) - self.at:
             raise WireError("an array's size and shape disagree")
-        array = np.frombuffer(self.blob, "u1" if dtype.kind == "b" else dtype, count, self.at)
+        array = np.ndarray(shape, "u1" if dtype.kind == "b" else dtype, self.blob, self.at)
         self.at += count * dtype.itemsize
-        return (array != 0 if dtype.kind == "b" else array.copy()).reshape(shape)
+        return array != 0 if dtype.kind == "b" else array.copy()
 
 
 def is_key(value):

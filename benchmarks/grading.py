@@ -2,15 +2,16 @@
 
 `make bench` grades the reference solution and the untouched copy in each of these ways, one after the other:
 
-    floor        a fork of the warm server that runs the notebook's cells and nothing else
+    floor        a fork of the warm server that runs the notebook's cells and nothing else; in turn with the next
     ours         this grader, one worker
     ours, 2      this grader, two workers, as a class is graded
     otter run    Otter's command line
     otter, 2     Otter's `grade_submission` in a pool of two processes
 
-Each way runs in a process of its own. Seconds are per submission: medians of the floor and ours, which leaves the
-one-time start out (it is printed beside); of the pools and Otter the whole time by the number of submissions. Memory is
-the proportional set size at its highest: of all processes together, and of one worker with all that it started.
+Each way, the floor with ours, runs in a process of its own. Seconds are per submission: medians of the floor and ours,
+which leaves the one-time start out (it is printed beside); of the pools and Otter the whole time by the number of
+submissions. Memory is the proportional set size at its highest: of all processes together, and of one worker with all
+that it started.
 """
 
 import argparse
@@ -40,33 +41,25 @@ from autograder.workers import LocalPool
 ROOT = Path(__file__).resolve().parents[1]
 ARCHIVE = ROOT / "autograder" / "dist" / "rnn_lstm-autograder.zip"
 NOTEBOOKS = {"reference": ROOT / "solutions" / "rnn_lstm.ipynb", "blank": ROOT / "student" / "rnn_lstm.ipynb"}
-OTTER_ROUNDS, OUR_ROUNDS, POOLED, WORKERS = 4, 40, 200, 2
+OTTER_ROUNDS, OUR_ROUNDS, POOLED, WORKERS = 4, 60, 200, 2
 
 
-def floor(notebook):
-    """Seconds of each run of the cells alone."""
+def floor_and_ours(notebook):
+    """Seconds of each run of the cells alone, and of each grading, in turn."""
     cells, _ = read_submission(notebook)
 
-    def once(assignment):
+    def run_the_cells(assignment):
         with Submission(cells, assignment.student_files) as run:
             run.ensure()
 
-    return timed(once)
-
-
-def ours(notebook):
-    """Seconds of each grading."""
-    return timed(lambda assignment: grade(notebook, assignment))
-
-
-def timed(once):
     on_one_core()
-    seconds = []
+    seconds = {"floor": [], "ours": []}
     with Assignment(ARCHIVE) as assignment:
         for _ in range(OUR_ROUNDS):
-            start = time.perf_counter()
-            once(assignment)
-            seconds.append(time.perf_counter() - start)
+            for name, once in (("floor", run_the_cells), ("ours", lambda assignment: grade(notebook, assignment))):
+                start = time.perf_counter()
+                once(assignment)
+                seconds[name].append(time.perf_counter() - start)
     close_server()
     return seconds
 
@@ -78,7 +71,7 @@ def on_one_core():
 
 
 def ours_pooled(notebook):
-    """Seconds a submission in a pool of two workers that have started, told once for each."""
+    """Seconds a submission in a pool of two workers that have started."""
     cells, extras = read_submission(notebook)
     work = ("bench", ARCHIVE.read_bytes(), cells, extras, Limits(), False)
     pool = LocalPool(WORKERS)
@@ -89,7 +82,7 @@ def ours_pooled(notebook):
         future.result()
     seconds = (time.perf_counter() - start) / POOLED
     pool.close()
-    return [seconds] * POOLED
+    return {"ours, 2": [seconds]}
 
 
 def otter_run(notebook):
@@ -101,23 +94,23 @@ def otter_run(notebook):
             command = [sys.executable, "-m", "otter", "run", "-a", ARCHIVE, "-o", folder, "--no-logo", notebook]
             subprocess.run(command, check=True, capture_output=True, cwd=folder)
             seconds.append(time.perf_counter() - start)
-    return seconds
+    return {"otter run": seconds}
 
 
 def otter_pool(notebook):
-    """Seconds a submission of `grade_submission` in two processes, told once for each submission."""
+    """Seconds a submission of `grade_submission` in two processes."""
     count = OTTER_ROUNDS * WORKERS
     start = time.perf_counter()
     with ProcessPoolExecutor(WORKERS) as pool:
         list(pool.map(grade_quietly, [str(notebook)] * count))
-    return [(time.perf_counter() - start) / count] * count
+    return {"otter, 2": [(time.perf_counter() - start) / count]}
 
 
 def grade_quietly(notebook):
     grade_submission(notebook, str(ARCHIVE), quiet=True)
 
 
-WAYS = {"floor": floor, "ours": ours, "ours, 2": ours_pooled, "otter run": otter_run, "otter, 2": otter_pool}
+WAYS = {"in turn": floor_and_ours, "ours, 2": ours_pooled, "otter run": otter_run, "otter, 2": otter_pool}
 
 
 def where_the_time_goes(notebook):
@@ -224,12 +217,13 @@ def main():
     for column in table.columns[2:]:
         column.justify = "right"
     for name in NOTEBOOKS:
-        found = {way: measure(way, name) for way in WAYS}
+        measured = [measure(way, name) for way in WAYS]
+        found = {row: (seconds, memory) for rows, memory in measured for row, seconds in rows.items()}
         typical = {way: statistics.median(seconds) for way, (seconds, _) in found.items()}
         for way, (seconds, (peak, worker)) in found.items():
             slower = f"{typical['otter run'] / typical[way]:.1f} x" if way != "otter run" else ""
             floors = f"{typical[way] / typical['floor']:.2f} x" if way == "ours" else ""
-            first = f"{seconds[0] - typical[way]:.2f}" if way in ("floor", "ours") else ""
+            first = f"{seconds[0] - typical[way]:.2f}" if way == "floor" else ""
             memory = [f"{size / 2**20:.0f}" if size else "?" for size in (peak, worker)]
             row = f"{typical[way] * 1e3:.0f}", f"{1 / typical[way]:.1f}", slower, floors, first
             table.add_row(name, way, *row, *memory)

@@ -74,8 +74,7 @@ def relative_error(got, want):
         return 0.0 if np.all(got == 0) else float("inf")
     # Scaled first, because the square of 1e-200 is zero.
     with np.errstate(over="ignore", invalid="ignore"):
-        off, size = ((got - want) / scale).ravel(), (want / scale).ravel()
-        return float(np.sqrt((off @ off) / (size @ size)))
+        return float(np.linalg.norm((got - want) / scale) / np.linalg.norm(want / scale))
 
 
 def gradient_agrees(f, x, gradient, tolerance=1e-7):

@@ -46,6 +46,8 @@ IN_A_CELL = {
     "killing its group": ("import os; os.killpg(0, 9)", "SIGKILL"),
     "killing all it can": ("import os; os.kill(-1, 9)", ""),
     "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "a crowd of functions": ("for i in range(3000): exec(f'def f{i}(): pass')", ""),
+    "odd names": ("globals().update({1: print, (): len, None: lambda: 0, '\\ud800': lambda: 0})", ""),
     "recursion": ("def f(): return f()\nf()", "RecursionError"),
     "stack overflow": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(): return repr(type('R', (), {'__repr__': lambda s: f()})())\nf()", ""),
     "asking for 50 GB": ("import numpy as np; a = np.ones(50 * 2**27)", "Error"),

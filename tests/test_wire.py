@@ -30,6 +30,10 @@ def frame(tree, blob=b""):
     return struct.pack(">II", len(tree), len(blob)) + tree + blob
 
 
+def nested(depth):
+    return ["List", [nested(depth - 1)]] if depth else None
+
+
 @pytest.mark.parametrize("value", PLAIN, ids=repr)
 def test_plain_data_comes_back_as_it_was(value):
     back = decode(encode(value))
@@ -105,29 +109,38 @@ NONSENSE = {
     "empty list": frame([]),
     "unknown tag": frame([99]),
     "boolean tag": frame([True]),
-    "deep": struct.pack(">II", 9001, 0) + b"\x92\x00" * 4500 + b"\xc0",
-    "very deep": struct.pack(">II", 1_000_001, 0) + b"\x91" * 1_000_000 + b"\xc0",
-    "object dtype": frame([wire.ARRAY, "|O", [1]], b"\0" * 8),
-    "void dtype": frame([wire.ARRAY, "V8", [1]], b"\0" * 8),
-    "pickled dtype": frame([wire.ARRAY, "O", [0]]),
-    "shape too large": frame([wire.ARRAY, "<f8", [2]], b"\0" * 8),
-    "shape too small": frame([wire.ARRAY, "<f8", [1]], b"\0" * 16),
-    "shape overflows": frame([wire.ARRAY, "<f8", [2**31 - 1] * 30 + [0]]),
-    "negative shape": frame([wire.ARRAY, "<f8", [-1, -1]], b"\0" * 8),
-    "real shape": frame([wire.ARRAY, "<f8", [1.0]], b"\0" * 8),
-    "shape of lists": frame([wire.ARRAY, "<f8", [[1]]], b"\0" * 8),
-    "handle nobody owns": frame([wire.HANDLE, 12, "x"]),
-    "negative handle": frame([wire.HANDLE, -1, "x"]),
-    "half an entry": frame([wire.DICT, "a"]),
-    "unhashable key": frame([wire.DICT, [wire.LIST], 1]),
-    "list in a tuple key": frame([wire.DICT, [wire.TUPLE, [wire.LIST]], 1]),
-    "colliding keys": frame([wire.DICT, *[x for i in range(5000) for x in (i, 0)]]),
-    "complex keys": frame([wire.DICT, [wire.SCALAR, "<c16"], 0], bytes(16)),
-    "long key": frame([wire.DICT, [wire.TUPLE, *range(9)], 0]),
-    "nested key": frame([wire.DICT, [wire.TUPLE, [wire.TUPLE, 1]], 0]),
-    "long digits": frame([wire.BIG, "9" * 5000]),
-    "words for digits": frame([wire.BIG, "__import__"]),
-    "superscript digits": frame([wire.BIG, "²"]),
+    "number for a tag": frame([0, []]),
+    "part left out": frame(["Array", "<f8"], b""),
+    "part too many": frame(["Dots", 1]),
+    "parts that are no list": frame(["List", 1]),
+    "bare bytes": frame(b"x"),
+    "deep": frame(nested(40)),
+    "too many parts": frame(["List", [None] * 300_000]),
+    "too many objects": frame(["List", [["Handle", 1, ""]] * 2000]),
+    "very deep": struct.pack(">II", 700_001, 0) + b"\x92\xa4List\x91" * 100_000 + b"\xc0",
+    "deep, of no kind": struct.pack(">II", 1_000_001, 0) + b"\x91" * 1_000_000 + b"\xc0",
+    "object dtype": frame(["Array", "|O", [1]], b"\0" * 8),
+    "void dtype": frame(["Array", "V8", [1]], b"\0" * 8),
+    "pickled dtype": frame(["Array", "O", [0]]),
+    "shape too large": frame(["Array", "<f8", [2]], b"\0" * 8),
+    "shape too small": frame(["Array", "<f8", [1]], b"\0" * 16),
+    "shape overflows": frame(["Array", "<f8", [2**31 - 1] * 30 + [0]]),
+    "negative shape": frame(["Array", "<f8", [-1, -1]], b"\0" * 8),
+    "shape of many axes": frame(["Array", "<f8", [1] * 40], b"\0" * 8),
+    "real shape": frame(["Array", "<f8", [1.0]], b"\0" * 8),
+    "shape of lists": frame(["Array", "<f8", [[1]]], b"\0" * 8),
+    "handle nobody owns": frame(["Handle", 12, "x"]),
+    "negative handle": frame(["Handle", -1, "x"]),
+    "half an entry": frame(["Dict", ["a"]]),
+    "unhashable key": frame(["Dict", [["List", []], 1]]),
+    "list in a tuple key": frame(["Dict", [["Tuple", [["List", []]]], 1]]),
+    "colliding keys": frame(["Dict", [x for i in range(5000) for x in (i, 0)]]),
+    "complex keys": frame(["Dict", [["Scalar", "<c16"], 0]], bytes(16)),
+    "long key": frame(["Dict", [["Tuple", list(range(9))], 0]]),
+    "nested key": frame(["Dict", [["Tuple", [["Tuple", [1]]]], 0]]),
+    "long digits": frame(["Big", "9" * 5000]),
+    "words for digits": frame(["Big", "__import__"]),
+    "superscript digits": frame(["Big", "²"]),
     "bad text": struct.pack(">II", 3, 0) + b"\xa2\xff\xfe",
 }
 

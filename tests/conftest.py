@@ -1,5 +1,6 @@
 """A small assignment to build: each test gets its own copy and may break it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from hypothesis import settings
 settings.register_profile("same every time", deadline=None, derandomize=True, database=None)
 settings.load_profile("same every time")
 SAMPLE = Path(__file__).parent / "sample"
+
+
+def pytest_xdist_auto_num_workers():
+    """Three for two cores: nearly half of the time, a test waits for a deadline or another process."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 class Sample:

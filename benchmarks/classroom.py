@@ -37,7 +37,7 @@ def measure(folder, out):
 
 
 def main():
-    one = min(otter_run(NOTEBOOKS["reference"]))
+    one = min(otter_run(NOTEBOOKS["reference"])["otter run"])
     columns = ("students", "seconds", "a second", "otter run would take", "MB a worker", "highest", "MB written")
     table = Table(*columns, box=box.SIMPLE_HEAD, title=f"{len(allowed_cores())} cores")
     for column in table.columns:

@@ -73,14 +73,14 @@ class Notebook:
         cells = json.loads((folder / "rnn_lstm.ipynb").read_text(encoding="utf-8"))["cells"]
         self.sources = ["".join(cell["source"]) for cell in cells]
         page.goto(f"{address}/lab/tree/rnn_lstm.ipynb?reset", timeout=60_000)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        page.locator(".jp-Notebook .jp-Cell").nth(len(self.sources) - 1).wait_for(state="attached", timeout=60_000)
         page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
 
     def cell(self, text):
         """The cell whose source holds a text, scrolled into view."""
         index = next(number for number, source in enumerate(self.sources) if text in source)
         found = self.page.locator(".jp-Notebook .jp-Cell").nth(index)
-        found.scroll_into_view_if_needed()
+        found.evaluate("cell => cell.scrollIntoView({block: 'nearest'})")  # at once: JupyterLab may still make it anew
         return found
 
     def type(self, text, source):

@@ -8,6 +8,7 @@ import builtins
 import functools
 import hashlib
 import json
+import math
 import re
 import traceback
 from pathlib import Path
@@ -268,7 +269,15 @@ ADVICE = {  # what Python and numpy say: what it may come from
     r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
     "'(int|float)' object has no attribute": "A sum over nothing is the plain number 0: does the loop run?",
     "Input must be 1- or 2-d": "np.diag takes a vector or a matrix: is an axis missing in the line before?",
-    r"positional argument|missing \d+ required": "Keep the arguments as they were given.",
+    r"(dot|outer|matmul)\(\) missing": "It takes two things with a comma between, as in np.dot(A, v).",
+    r"forward\(\) takes": "The first argument of a method is self.",
+    r"^(?!.*(dot|outer|matmul|forward)\(\)).*positional argument": "Keep the arguments as they were given.",
+    "name '(np|sigmoid)' is not defined|no attribute 'sigmoid'": "The cell below the legend imports np and sigmoid: "
+    "run it.",
+    "name '[UW][fiog]' is not defined|'dict' object has no attribute": 'The parameters stand in a dictionary, p["Uf"].',
+    "name '(W_[xh][hy]|Bh|By|hidden_state)' is not defined": "In a method, what belongs to the network is written with "
+    "self, as in self.W_hh.",
+    "'RunningAverage' object has no attribute": "All that unroll may use of a cell is forward(x) and hidden_state.",
     "no attribute 'forward'": "Is `def forward` indented, so that it belongs to the class?",
     "no attribute 'hidden_state'": "The state has to be kept as self.hidden_state.",
 }
@@ -291,10 +300,14 @@ def unpack(answer, want, form):
             raise CheckFailed(f"expected ({', '.join(want)}), in this order: they are exchanged.", ["exchanged"])
         return dict(zip(want, answer, strict=True))
     if not isinstance(answer, dict):
-        raise CheckFailed(f"expected a dictionary with the keys {', '.join(want)}, returned {shown(answer)}.")
+        raise CheckFailed(
+            f"expected a dictionary, of which this check reads {', '.join(want)}; returned {shown(answer)}."
+        )
     missing = [name for name in want if name not in answer]
     if missing:
-        raise CheckFailed(f"the returned dictionary has no key {', '.join(missing)}.")
+        keys = ", ".join(sorted(key for key in answer if type(key) is str))[:200]
+        has = f" It has {keys}: use the names of the docstring." if keys else ""
+        raise CheckFailed(f"the returned dictionary has no key {', '.join(missing)}.{has}")
     return {name: answer[name] for name in want}
 
 
@@ -352,6 +365,11 @@ def shape_guess(got, want, by_step):
     """A question that a wrong shape suggests, or nothing."""
     if got == want[::-1]:
         return " Is it transposed?"
+    if len(got) == 1 < len(want):
+        flat = got[0] == math.prod(want)
+        return " It is flat: is the reshape missing?" if flat else " It is a vector, where a matrix is expected."
+    if got[1:] == want:
+        return " It has an axis more: is the sum over the steps missing?"
     if got == ():
         return " It is a single number: is an axis missing, or is it @ where * belongs?"
     if by_step and got[1:] == want[1:]:

@@ -135,14 +135,16 @@ def rnn_cases():
             inputs,
             pick(gradients, "W_hy By"),
             **at,
-            advice="If By is right and W_hy is not, your hidden states differ: check them. Else see hint 1.",
+            advice="If By is right and W_hy is not, your hidden states differ: print them (all rows equal? then the "
+            "cell writes into its old state). Else see hint 1.",
         ),
         "q4c_rnn_backward/recurrent weights": case(
             inputs,
             pick(gradients, "W_xh W_hh Bh"),
             **at,
-            advice="If the output weights' check fails, repair that first. Else: h_t reaches the loss by two ways, "
-            "y_t and h_{t+1}: see hint 2.",
+            advice="If the output weights' check fails, repair that first. If the initial state's check passes, what "
+            "you carry back is right: look at the line that adds up the gradient named here, hint 3. Else: h_t reaches "
+            "the loss by two ways, y_t and h_{t+1}: see hint 2.",
         ),
         "q4c_rnn_backward/initial state": case(
             inputs,
@@ -169,7 +171,8 @@ def lstm_cases():
             pick(step, "f i o g"),
             "dict",
             advice="Look at the line of the gate named here: "
-            "its own U and W, its own function, h_{t-1} and not C_{t-1}, both vectors on the left: see hint 1.",
+            "its own U and W, its own function around both terms, h_{t-1} and not C_{t-1}, both vectors on the left: "
+            "see hint 1.",
         ),
         "q5a_lstm_step/states": case(
             one,
@@ -182,7 +185,8 @@ def lstm_cases():
             ref.lstm_forward(**sequence),
             "dict",
             steps=["f", "i", "o", "g", "C", "h"],
-            advice="Which two values does step t hand to step t + 1? See hint 1.",
+            advice="If row 0 is off already: does the first step get h0 and C0, each in its place? Else: which two "
+            "values does step t hand to step t + 1? See hint 1.",
         ),
         "q6a_derivation/three steps of matrices": partial_case(ref.random_partials(seed=61, T=3, n=2)),
         "q6a_derivation/a real LSTM": partial_case(ref.lstm_partials(**backward), want=gradients["Wg"]),
@@ -190,7 +194,9 @@ def lstm_cases():
             backward,
             gradients["Wg"],
             tolerance=GRADIENT,
-            advice="Two things travel back in time, one along h and one along C: see hint 2.",
+            advice="If q5b's check fails, repair that first. Then compare with the numerical gradient at T = 1, where "
+            "nothing travels back. If that is off, it is a share or a slope within the step: see hints 2 and 3. Else "
+            "it is what you carry along h or along C: see hints 1 and 2.",
         ),
         "q6d_lstm_backward/weights": case(
             backward,
@@ -199,7 +205,11 @@ def lstm_cases():
             advice="Each gate has its own path to C_t or h_t, then its own slope: see hint 1, and the hints of q6b.",
         ),
         "q6d_lstm_backward/inputs and first states": case(
-            backward, pick(gradients, "xs h0 C0"), **at, advice="x_t and h_{t-1} feed all four gates: see hint 2."
+            backward,
+            pick(gradients, "xs h0 C0"),
+            **at,
+            advice="x_t and h_{t-1} feed all four gates; h0 and C0 get what is "
+            "still carried back when step 1 is done: see hint 2.",
         ),
         "q7b_cell_carry/five steps": case(
             {"fs": ref.lstm_forward(**sequence)["f"].round(3)},

@@ -34,7 +34,8 @@ tests:
 check_all_cell: true
 export_cell:
     instructions: >-
-        The cell runs all public checks once more and leaves a zip beside this notebook: hand that zip in.
+        No check looks at your own words in q4d, q6c and q7c: are they written? The cell runs all public checks once
+        more and leaves a zip beside this notebook: hand that zip in.
         A warning that a kernel runs without encryption is harmless: it stays on your computer.
         No PDF is made, so nothing needs to be installed for it. If your course wants the written answers as a PDF,
         export the notebook to HTML (File menu), open it in a browser, and print it.
@@ -704,7 +705,7 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by 
 
 In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
 `h0` at `t = 0`. Run the network forward first and keep the states. Then walk from the last step to the first, carrying
-$\partial J/\partial h_t$ with you. A numerical gradient is the best judge of your own work. Take
+$\partial J/\partial h_t$ with you, by all ways on which $h_t$ reaches the loss. A numerical gradient is the best judge of your own work. Take
 $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives by the outputs are just `dys`: write a function `f(W)` that runs forward
 with `W` in place of `W_hh` and returns `np.sum(dys * ys)`; then `numerical_gradient(f, W_hh)` from `gradcheck.py` is what
 you should get. As your judge, not as your answer: it runs the network twice for every single weight.
@@ -1328,12 +1329,21 @@ r"""
 *You learn why nobody builds those Jacobians.*
 Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
 derivative of the loss by that step's hidden state: what later steps add, you must carry yourself. You may call your
-`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code. The numerical gradient of q4c works here
-too, with $J$ = `np.sum(dJ_dh * lstm_unroll(xs, h0, C0, p)["h"])`.
+`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code. The numerical gradient of q4c is
+again your judge, and not your answer: `f(Wg)` puts `Wg` into the parameters, `q = p | {"Wg": Wg}`, and returns $J$ =
+`np.sum(dJ_dh * lstm_unroll(xs, h0, C0, q)["h"])`.
+
+<details><summary>A start for your own comparison</summary>
+<pre>from gradcheck import numerical_gradient
+
+rng = np.random.default_rng(0)
+xs, h0, C0, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=3), rng.normal(size=3), rng.normal(size=(4, 3))
+p = {"U" + gate: rng.normal(size=(2, 3)) for gate in "fiog"} | {"W" + gate: rng.normal(size=(3, 3)) for gate in "fiog"}</pre>
+</details>
 
 <details><summary>Hint 1: a nudge</summary>
-Run forward and keep everything (q5b); before the first step stand $h_0$ and $C_0$, not index -1. Then walk back from the last step with two vectors in your hands, $\partial
-J/\partial h_t$ and $\partial J/\partial C_t$.
+Run forward and keep everything (q5b); before the first step stand $h_0$ and $C_0$, not index -1. Then walk back from the last step with two vectors in your hands: the
+<em>total</em> derivatives of J by $h_t$ and by $C_t$. (The table's $\partial J/\partial h_t$ is the direct part of the first.)
 </details>
 <details><summary>Hint 2: one step back</summary>
 Add the direct part to what came back along h. By <a href="#2-Long-short-term-memory">equation (8)</a>, $h_t$ sends a share to $C_t$ and a share to $o_t$; the share

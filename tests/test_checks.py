@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 import checks
 from autograder import grade
 from checks import (
+    ADVICE,
     FORWARD,
     GRADIENT,
     Case,
@@ -21,7 +22,7 @@ from checks import (
     signature,
 )
 from derivation import PARTIALS, check_paths, terms
-from given import run_cell
+from given import RunningAverage, run_cell
 
 
 def hidden(concept, inputs, want, tolerance=FORWARD):
@@ -75,7 +76,7 @@ def test_extra_keys_are_no_mistake():
         (None, "is not defined. Run the cell that defines it"),
         (lambda xs, p: None, "returned None. Is there a `return`"),
         (lambda xs, p: ..., "returned Ellipsis. Is there a `return`"),
-        (lambda xs, p: 3.0, "expected a dictionary with the keys hs, ys, returned 3.0"),
+        (lambda xs, p: 3.0, "expected a dictionary, of which this check reads hs, ys; returned 3.0"),
         (lambda xs, p: {"hs": WANT["hs"]}, "no key ys"),
         (answering(ys=None), "ys is None"),
         (answering(ys="four"), "ys should be an array of real numbers of shape (2, 2), it is 'four'"),
@@ -424,6 +425,50 @@ def test_other_names_for_the_arguments_are_as_good_and_another_number_of_them_is
     public("q4a_state_jacobian/one step").grade(lambda state, W: np.diag(1 - state**2) @ W, "f")
     text = refusal("q4a_state_jacobian/one step", lambda h: h)
     assert text.endswith("Keep the arguments as they were given.")
+
+
+SLIPS = {  # what stands in an answer's body: what the advice says
+    "np.dot(h)": "a comma between",
+    "np.outer(h @ W_hh)": "a comma between",
+    "np.sigmoid(h)": "imports np and sigmoid",
+    "sigmoid(h)": "imports np and sigmoid",
+    "W_xh @ h": "self.W_hh",
+    "h @ Uf": 'in a dictionary, p["Uf"]',
+    "{}.Uf": 'in a dictionary, p["Uf"]',
+    "RunningAverage([1.0]).W_hh": "forward(x) and hidden_state",
+    "type('Cell', (), {'forward': lambda x: x})().forward(h)": "Keep the arguments",
+    "Cell().forward(h)": "The first argument of a method is self.",
+}
+
+
+@pytest.mark.parametrize("body", SLIPS)
+def test_a_common_slip_comes_with_advice_that_fits_it(body):
+    names = {"np": np, "RunningAverage": RunningAverage}
+    exec(f"class Cell:\n    def forward(x): return x\ndef answer(h, W_hh): return {body}", names)
+    text = refusal("q4a_state_jacobian/one step", names["answer"])
+    assert SLIPS[body] in text
+    assert sum(advice in text for advice in ADVICE.values()) == 1
+
+
+SHAPES = [
+    ((3,), (3, 3), "a vector, where a matrix is expected"),
+    ((9,), (3, 3), "is the reshape missing"),
+    ((1,), (1, 1), "is the reshape missing"),
+    ((5, 3, 3), (3, 3), "is the sum over the steps missing"),
+    ((2, 1, 1), (1, 1), "is the sum over the steps missing"),
+    ((4, 3), (3, 4), "Is it transposed"),
+]
+
+
+@pytest.mark.parametrize(("got", "want", "words"), SHAPES)
+def test_a_wrong_shape_comes_with_a_question(got, want, words):
+    with pytest.raises(CheckFailed, match=words):
+        Case("q/x", {}, {"y": np.ones(want)}, "array").grade(lambda: np.ones(got), "f")
+
+
+def test_keys_of_another_name_are_shown():
+    text = refusal("q4c_rnn_backward/output weights", lambda *inputs: {"dW_hy": 1, "dBy": 2, 3: 4})
+    assert "has no key W_hy, By. It has dBy, dW_hy: use the names of the docstring." in text
 
 
 def test_texts_and_crowds_of_numbers_are_refused_before_numpy_makes_room_for_them():

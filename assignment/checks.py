@@ -437,7 +437,7 @@ def entry(name, index):
 def require_unchanged(after, before, inside=""):
     """The inputs belong to the caller; whoever changes one computes with something else from there on."""
     for key, value in before.items():
-        name = f'{inside}["{key}"]' if inside else key
+        name = f"self.{key}" if inside == "attributes" else f'{inside}["{key}"]' if inside else key
         if key not in after or (isinstance(value, dict) and after[key].keys() != value.keys()):
             text = f"the input {name} was changed: entries were added or removed. Work on a copy: dict({name})."
             raise CheckFailed(text, ["changes its inputs"])

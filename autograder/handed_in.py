@@ -11,7 +11,9 @@ import zipfile
 from pathlib import PurePosixPath
 
 MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 32 << 20, 8 << 20, 32 << 20, 100
-MAX_MESSAGE = 1500
+MAX_MESSAGE, MAX_CELLS = 1500, 2000
+MAX_PARTS = 1_000_000  # lists and objects of a notebook's JSON, which take some hundred bytes each
+MAX_DIRECTORY = 4 << 20  # bytes of a zip's list of its members
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other compressions unpack all at once, whatever is asked for
 
 
@@ -62,10 +64,16 @@ def entries(path):
             found = [p for p in sorted(path.rglob("*")) if stat.S_ISREG(p.lstat().st_mode) and inside(p, path)]
             return {p.relative_to(path).as_posix(): reader(p) for p in found[:1000] if safe(p.relative_to(path))}
         if zipfile.is_zipfile(path) and path.suffix.lower() != ".ipynb":
+            with open(path, "rb") as file:
+                if zipfile._EndRecData(file)[zipfile._ECD_SIZE] > MAX_DIRECTORY:  # before it is read as a whole
+                    raise Refused(
+                        "the zip holds too many files. Hand in your .ipynb file, or the zip of its last cell."
+                    )
             archive = zipfile.ZipFile(path)
             plain = [i for i in archive.infolist() if i.filename and i.compress_type in BOUNDED and not i.is_dir()]
             plain = [i for i in plain if not stat.S_ISLNK(i.external_attr >> 16)]
-            return {i.filename: zip_reader(archive, i) for i in plain[:1000] if safe(PurePosixPath(i.filename))}
+            names = {str(PurePosixPath(i.filename)): i for i in plain[:1000]}  # without "./" in front
+            return {name: zip_reader(archive, i) for name, i in names.items() if safe(PurePosixPath(name))}
         if path.suffix.lower() in (".ipynb", ".py"):
             return {path.name: reader(path)}
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
@@ -115,6 +123,8 @@ def zip_reader(archive, info):
 def notebook_cells(text, assignment):
     """The code cells of a notebook of any format, without those that grading skips. Raises Refused."""
     broken = Refused("the notebook is damaged or empty. Open it, save it and hand it in again.")
+    if text.count("[") + text.count("{") > MAX_PARTS:
+        raise Refused("the notebook is too large to read. Clear its outputs, save and hand in again.")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -141,6 +151,8 @@ def notebook_cells(text, assignment):
             source = cell.get("source", cell.get("input", ""))
             lines = source if isinstance(source, list) else [source]
             sources.append(whole("".join(line for line in lines if isinstance(line, str))))
+    if len(sources) > MAX_CELLS:
+        raise Refused(f"the notebook has more than {MAX_CELLS} code cells. Delete those that you added.")
     if not any(source.strip() for source in sources):
         raise Refused("the notebook has no code. Did you save it before handing it in?")
     return sources

@@ -133,7 +133,7 @@ class Student:
     def do_definitions(self):
         """Functions and classes of the notebook by name, which most tests ask for; no crowd that was imported."""
         kinds = types.FunctionType, type
-        found = ((name, thing) for name, thing in self.shell.user_ns.items() if type(thing) in kinds)
+        found = ((name, thing) for name, thing in list(self.shell.user_ns.items()) if type(thing) in kinds)
         return dict(itertools.islice(found, DEFINITIONS)), None
 
     def do_get(self, name):

@@ -200,6 +200,9 @@ class Submission:
             except wire.WireError:
                 self.complaints[index] = f"it is larger than {wire.MAX_TREE >> 20} MB and was not run"
                 continue
+            except StudentError as problem:  # from what the student's code made of the shell, or beside the cells
+                self.complaints[index] = f"{type(problem).__name__}: {problem}"
+                continue
             except Ended as end:
                 self.fatal[index] = self.complaints[index] = str(end)
                 raise
@@ -262,8 +265,10 @@ class Submission:
             self._end(f"no answer within {seconds:g} s (is there an endless loop?)" if left > 0 else "out of time")
         except (EOFError, OSError):
             self._end("")
-        if type(answer) is not tuple or len(answer) < 4 or answer[0] != self.asked or type(answer[0]) is not int:
+        if type(answer) is not tuple or len(answer) < 4 or tuple(map(type, answer[:2])) != (int, str):
             self._end("what came back is no answer")
+        if answer[0] != self.asked:
+            self._end("what came back answers another question")
         if answer[1] == "ok" and len(answer) == 4:
             if answer[3] is not None and changeable:
                 give_back(changeable, answer[3])

@@ -95,6 +95,8 @@ class _Writer:
             return value
         if issubclass(kind, NUMPY):
             array = value if kind is np.ndarray else np.array(value, subok=False)
+            if array.dtype.char in "gG":  # long double, which is no type of the same size everywhere
+                array = array.astype(array.dtype.char.replace("g", "d").replace("G", "D"))
             code = CODES.get(array.dtype)
             if code:
                 self.keep(array if array.dtype.isnative else array.astype(DTYPES[code]))
@@ -106,7 +108,7 @@ class _Writer:
         if issubclass(kind, dict):
             if dict.__len__(value) > MAX_KEYS:
                 raise WireError("a dictionary has too many keys")
-            parts = [part for pair in dict.items(value) for part in pair]
+            parts = [part for pair in dict.items(value) if is_key(pair[0]) for part in pair]  # the others stay
             return Dict(self.parts(parts, len(parts), depth))
         if issubclass(kind, int):
             number = int.__index__(value)
@@ -194,9 +196,12 @@ class _Reader:
 
 
 def is_key(value):
-    if type(value) is tuple:
-        return len(value) <= MAX_KEY and all(isinstance(part, KEYS) for part in value)
-    return isinstance(value, KEYS)
+    parts = tuple.__getitem__(value, slice(None)) if issubclass(type(value), tuple) else (value,)
+    return len(parts) <= MAX_KEY and all(issubclass(type(part), KEYS) and not is_long(part) for part in parts)
+
+
+def is_long(value):
+    return issubclass(type(value), int) and int.bit_length(value) > 64
 
 
 def no_handles(*_):

@@ -134,14 +134,22 @@ def test_a_cell_that_runs_again_after_a_hidden_case_tells_nothing(tmp_path, arch
     assert graded.results.output.count("ZeroDivisionError") == 1 and graded.total == 5
 
 
+NUMBERED = """import gc
+from autograder import wire
+number = next(o for o in gc.get_objects() if type(o).__name__ == 'Student').message[0]
+"""
 ON_THE_WIRE = {
     "nothing": "",
     "noise": "os.write(3, os.urandom(64))",
     "a huge length": "os.write(3, b'\\xff' * 64)",
-    "deep nesting": "body = b'\\x92\\x00' * 400000 + b'\\xc0'; os.write(3, struct.pack('>II', len(body), 0) + body)",
+    "deep nesting": "body = b'\\x92\\xa4List\\x91' * 100000 + b'\\xc0'; os.write(3, struct.pack('>II', len(body), 0) + body)",
     "truncated": "os.write(3, struct.pack('>II', 1000, 0) + b'x' * 10)",
     "a thousand replies": "from autograder import wire\nfor i in range(1000): os.write(3, wire.encode((i, 'ok', 4, None)))",
     "a reply nobody asked for": "from autograder import wire\nos.write(3, wire.encode((99, 'ok', 4, None)))",
+    "an array for a number": "import numpy\nfrom autograder import wire\n"
+    "os.write(3, wire.encode((numpy.array([1, 2]), 'ok', 4, None)))",
+    "an array for a kind": f"{NUMBERED}import numpy\nos.write(3, wire.encode((number, numpy.zeros(2), 'a', 'b')))",
+    "an error without words": f"{NUMBERED}os.write(3, wire.encode((number, 'error')))",
     "a reply of another kind": "from autograder import wire\nos.write(3, wire.encode({'score': 1e6}))",
     "an object it does not own": "from autograder import wire\n"
     "os.write(3, wire.encode((0, 'ok', object(), None), lambda o: (2**40, 'builtins')))",
@@ -159,6 +167,19 @@ def test_the_wire_does_not_win_by(reply, when, tmp_path, archive):
     cell = lines if when == "cell" else "def double(x):\n    " + lines.replace("\n", "\n    ") + "\n    return 3 * x"
     graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(cell)), archive).sound()
     assert graded.scores == EARNED
+
+
+def test_an_error_in_place_of_a_cells_answer_is_the_cells_own(tmp_path, archive):
+    forged = f"import os\n{NUMBERED}os.write(3, wire.encode((number, 'error', 'OSError', 'no space', 'x')))"
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", [*HONEST, forged]), archive).sound()
+    assert "OSError: no space" in graded.results.output and graded.total <= 6
+
+
+def test_a_shell_that_was_broken_costs_what_comes_after_it(tmp_path, archive):
+    cells = [*HONEST[:2], "get_ipython().run_cell = 1", *HONEST[2:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
+    assert "TypeError: 'int' object is not callable" in graded.results.output
+    assert graded.scores["q1"] == 2 and graded.total == 2
 
 
 def test_a_handle_out_of_thin_air_is_refused(tmp_path, archive):

@@ -312,6 +312,13 @@ def variants():
         "a long number": ("a.ipynb", b'{"nbformat": ' + b"9" * 100_000 + b"}", False, "damaged"),
         "random bytes": ("a.ipynb", random.Random(1).randbytes(5000), False, "damaged"),
         "70 MB": ("a.ipynb", text.encode() + b" " * (70 << 20), False, "larger than"),
+        "a crowd of lists": (
+            "a.ipynb",
+            b'{"cells": [], "x": [' + b"[],[]," * 600_000 + b"1]}",
+            False,
+            "too large to read",
+        ),
+        "a crowd of cells": ("a.ipynb", json.dumps(notebook([*HONEST, *["1"] * 2000])).encode(), False, "code cells"),
         "another assignment": ("a.ipynb", json.dumps(notebook(HONEST, "other")).encode(), False, "'other'"),
         "another language": ("a.ipynb", json.dumps(julia).encode(), False, "not Python"),
         "a picture": ("a.png", b"\x89PNG", False, "no notebook"),
@@ -382,6 +389,25 @@ def test_a_member_that_unpacks_without_a_bound_is_left_out(way, tmp_path):
         file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
     cells, extras = read_submission(path)
     assert cells == HONEST and not extras
+
+
+def test_a_zip_with_a_crowd_of_members_is_refused_before_they_are_listed(tmp_path, archive):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a.ipynb", json.dumps(notebook(HONEST)))
+        file.writestr("x", "")
+        file.infolist().extend(file.infolist()[1:] * 100_000)  # all entries of the list are the same member
+    assert path.stat().st_size > 4 << 20
+    assert "too many files" in Graded(path, archive).sound().text
+
+
+def test_a_dot_in_front_of_a_members_name_replaces_no_support_file(tmp_path, archive):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("./a.ipynb", json.dumps(notebook(HONEST)))
+        file.writestr("./helper.py", "1 / 0")
+    assert read_submission(path)[1] == {"helper.py": b"1 / 0"}
+    assert Graded(path, archive).sound().total == 6
 
 
 def test_a_member_without_a_name_is_left_out(tmp_path):

@@ -1,5 +1,6 @@
 """The wire carries plain data exactly, and answers everything else with WireError."""
 
+import enum
 import random
 import socket
 import struct
@@ -22,6 +23,7 @@ ARRAYS = [
     np.array([1 + 2j]), np.array([np.nan, -np.inf]), np.zeros((0, 3), np.float32), np.arange(8.0)[::2],
     np.arange(4, dtype=">f8"), np.asfortranarray(np.arange(6.0).reshape(2, 3)),
 ]  # fmt: skip
+Color = enum.Enum("Color", "RED")
 SAMPLE = {"x": np.arange(12.0).reshape(3, 4), "p": [1, (2.5, "three"), {"k": b"4"}], "z": 1j, "n": np.float32(2)}
 
 
@@ -84,6 +86,22 @@ def test_anything_else_needs_a_handle(value):
     assert decode(encode(value, lambda v: (7, "thing")), lambda n, k: (n, k)) == (7, "thing")
 
 
+def test_long_doubles_come_back_as_doubles():
+    for array in (np.array([0.5, np.nan], np.longdouble), np.array([1j], np.clongdouble)):
+        back = decode(encode(array))
+        assert back.dtype.itemsize == 8 * (1 + (array.dtype.kind == "c"))
+        np.testing.assert_array_equal(back, array)
+    assert decode(encode(np.longdouble(0.5))) == 0.5
+
+
+def test_entries_whose_keys_cannot_cross_are_left_out():
+    class Pair(tuple):
+        pass
+
+    odd = {Color.RED: 1, len: 2, frozenset(): 3, (1, (2,)): 4, 2**70: 5, tuple(range(9)): 6}
+    assert decode(encode({"f": 1.5} | odd | {(1, "a"): 2, Pair((1, 2)): 3})) == {"f": 1.5, (1, "a"): 2, (1, 2): 3}
+
+
 def test_values_too_deep_too_many_or_too_large_are_refused():
     deep, loop = [], []
     for _ in range(40):
@@ -138,6 +156,7 @@ NONSENSE = {
     "complex keys": frame(["Dict", [["Scalar", "<c16"], 0]], bytes(16)),
     "long key": frame(["Dict", [["Tuple", list(range(9))], 0]]),
     "nested key": frame(["Dict", [["Tuple", [["Tuple", [1]]]], 0]]),
+    "keys that collide": frame(["Dict", [x for k in range(4096) for x in (["Big", str(k * (2**61 - 1) + 2**70)], 0)]]),
     "long digits": frame(["Big", "9" * 5000]),
     "words for digits": frame(["Big", "__import__"]),
     "superscript digits": frame(["Big", "²"]),

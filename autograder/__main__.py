@@ -9,14 +9,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-import click
-from rich.console import Console
+try:
+    import click
+    from rich.console import Console
+except ModuleNotFoundError as missing:
+    sys.exit(f"autograder: {missing.name} is not installed for {sys.executable}: run make, and .venv/bin/python")
 
 PATH = click.Path(path_type=Path)
+OUT_FOLDER = click.Path(file_okay=False, path_type=Path)
 MASTER = click.argument("master", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 OUT = click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OUT_FOLDER,
     help="Where student/, solutions/ and autograder/dist/ go; the folder above the master's otherwise.",
 )
 ZIP = click.option("--zip", "archive", type=PATH, help="The zip; that in autograder/dist/ otherwise.")
@@ -80,8 +84,12 @@ def table(master, out):
         questions = Master(path).questions.values()
     except BuildError as problem:
         raise Failure(str(problem)) from None
-    with tempfile.TemporaryDirectory() as temporary, builder.quiet(temporary):
-        reference, blank = (builder.otter_grade(file.resolve(), archive.resolve()) for file in notebooks)
+    try:
+        with tempfile.TemporaryDirectory() as temporary, builder.quiet(temporary):
+            reference, blank = (builder.otter_grade(file.resolve(), archive.resolve()) for file in notebooks)
+    except Exception as problem:  # Otter's own, of many kinds
+        what = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
+        raise Failure(f"Otter cannot grade with {archive}: {what}; to rebuild: python -m autograder build") from None
     show(questions, reference.results, blank.results)
     if reference.total != reference.possible:
         raise Failure("the reference solution does not get all points")
@@ -125,7 +133,7 @@ def grade(submission, archive, as_json, unconfined):
 
 @cli.command("class")
 @click.argument("folder", type=PATH)
-@click.option("--out", required=True, type=PATH, help="Where the grades, the feedback and the report go.")
+@click.option("--out", required=True, type=OUT_FOLDER, help="Where the grades, the feedback and the report go.")
 @ZIP
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes; one for each core otherwise.")
 @click.option("--fresh", is_flag=True, help="Grade all again, also what an earlier run has graded.")

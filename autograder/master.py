@@ -160,11 +160,14 @@ class Master:
     def _check_files(self):
         folder = self.path.resolve().parent
         line = next(cell.line for cell in self.cells if cell.source.startswith("# ASSIGNMENT CONFIG"))
-        tests = self.config.get("tests") or {}
-        if tests.get("files") is not True or tests.get("ok_format") is not False:
+        tests = self.config.get("tests")
+        if not isinstance(tests, dict) or tests.get("files") is not True or tests.get("ok_format") is not False:
             raise self.error(line, "ASSIGNMENT CONFIG", "needs `tests: {files: true, ok_format: false}`")
         for key in ("files", "autograder_files"):
-            for name in self.config.get(key) or []:
+            names = self.config.get(key) or []
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise self.error(line, "ASSIGNMENT CONFIG", f"{key}: needs a list, a line `- name` for each file")
+            for name in names:
                 file = (folder / name).resolve()
                 if not file.is_relative_to(folder):
                     message = f"{key}: {name} lies outside the master's folder"

@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import stat
+import sys
 
 from autograder import landlock, wire
 from autograder.sandbox import MEGABYTE, confine, descendants, end_user, spare_uid, take_descriptors
@@ -25,8 +26,9 @@ MAPS = 1 << 20  # bytes of a process's list of mappings; an honest one has some 
 def main(fd):
     """Serve the grader at the other end of `fd` until it hangs up."""
     control = socket.socket(fileno=fd)
-    with contextlib.suppress(OSError):
-        landlock.prctl(landlock.PR_SET_CHILD_SUBREAPER, 1)  # orphans of a student's process come to us
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            landlock.prctl(landlock.PR_SET_CHILD_SUBREAPER, 1)  # orphans of a student's process come to us
     if platform.machine() in landlock.FORBIDDEN:
         landlock.call_filter(platform.machine())  # made once for all forks
     try:

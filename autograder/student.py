@@ -32,14 +32,17 @@ def warm_shell():
     shell = InteractiveShell.instance(config=config)
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
     shell.enable_gui = lambda gui=None: None  # `%matplotlib` finds no window system, and no complaint
-    shell.transform_cell = functools.partial(plain_or_magic, shell.transform_cell)
+    magics = shell.magics_manager.magics["line"]
+    shell.transform_cell = functools.partial(plain_or_magic, shell.transform_cell, magics)
     sys.modules["otter"] = Otter("otter")
     warm_up(shell)
     return shell
 
 
-def plain_or_magic(transform, source):
-    """IPython's transformation of a cell's source, where it is needed: what parses already is Python."""
+def plain_or_magic(transform, magics, source):
+    """IPython's transformation of a cell's source, where it is needed: what parses is Python, but for a lone `pwd`."""
+    if "\n" not in source.strip() and source.strip().partition(" ")[0] in magics:
+        return transform(source)
     try:
         ast.parse(source)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -61,7 +64,7 @@ def warm_up(shell):
     shell.user_ns.clear()
     shell.user_ns.update(names)
     gc.collect()
-    gc.set_threshold(10_000, 20, 20)  # Python's own 700 collects all the time in what lives for a tenth of a second
+    gc.set_threshold(10_000, 20, 20)  # Python's own, 700 or 2000, is much for what lives for a tenth of a second
     gc.freeze()  # a fork's garbage collection would else copy every page of what we hold
 
 

@@ -16,8 +16,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.workers import allowed_cores
-from benchmarks.grading import ARCHIVE, NOTEBOOKS, ROOT, held, otter_run
+from benchmarks.grading import ARCHIVE, NOTEBOOKS, ROOT, WORKERS, held, otter_run
 from tests.school import make_class
 
 SIZES = (500, 1000)
@@ -25,7 +24,7 @@ SIZES = (500, 1000)
 
 def measure(folder, out):
     """(seconds, bytes of each worker whenever we looked) of `python -m autograder class`."""
-    words = ["class", folder, "--out", out, "--zip", ARCHIVE]
+    words = ["class", folder, "--out", out, "--zip", ARCHIVE, "-j", str(WORKERS)]
     start, seen = time.perf_counter(), []
     process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     while process.poll() is None:
@@ -39,7 +38,7 @@ def measure(folder, out):
 def main():
     one = min(otter_run(NOTEBOOKS["reference"])["otter run"])
     columns = ("students", "seconds", "a second", "otter run would take", "MB a worker", "highest", "MB written")
-    table = Table(*columns, box=box.SIMPLE_HEAD, title=f"{len(allowed_cores())} cores")
+    table = Table(*columns, box=box.SIMPLE_HEAD, title=f"{WORKERS} workers")
     for column in table.columns:
         column.justify = "right"
     with tempfile.TemporaryDirectory() as temporary:

@@ -265,6 +265,31 @@ def test_an_ignored_name_in_a_configuration_is_refused(sample):
     refused(sample, "Otter ignores `name:`", sample.line_of("name: three") - 1)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("\ntests:", "\ntests: true\nmore:", "needs `tests: {files: true"),
+        ("\ntests:", "\ntests: [files]\nmore:", "needs `tests: {files: true"),
+        ("autograder_files:", "autograder_files: true\nmore:", "autograder_files: needs a list"),
+        ("\nfiles:", "\nfiles: helper.py\nmore:", "files: needs a list"),
+        ("\nfiles:", "\nfiles: [5]\nmore:", "files: needs a list"),
+    ],
+)
+def test_a_configuration_of_another_kind_is_refused(old, new, says, sample):
+    sample.change(old, new)
+    refused(sample, says, sample.line_of("# ASSIGNMENT CONFIG"))
+
+
+@pytest.mark.parametrize("broken", ["autograder/dist/sample-autograder.zip", "solutions/sample.ipynb"])
+def test_a_table_from_broken_files_is_refused_in_one_line(broken, built, tmp_path, monkeypatch, capsys):
+    shutil.copytree(built.root, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    Path(broken).write_text("x")
+    assert main(["table"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Otter cannot grade with") and told.count("\n") == 1
+
+
 def test_a_list_of_points_is_refused(sample):
     # With a hidden case in it, the student's copy has the wrong numbers.
     sample.change("points: 3", "points: [2, 1]")
@@ -472,7 +497,7 @@ def test_an_output_that_cannot_be_written_gets_one_line_and_exit_code_1(sample, 
     assert told.count("\n") == 1 and "nothing was built" in told
 
 
-def test_extra_points_come_on_top(sample, monkeypatch, capsys):
+def test_extra_points_come_on_top(sample, capsys):
     sample.change("name: q1_square\n", "name: q1_square\nextra: true\n")
     builder.build(sample.master, sample.root)
     config = json.loads((sample.root / "autograder/dist/otter_config.json").read_text())
@@ -492,12 +517,12 @@ def test_the_table_shows_full_points_for_the_reference_and_none_for_the_blank(bu
 
 def test_the_table_fails_where_the_blank_copy_gets_points(built, monkeypatch, capsys):
     monkeypatch.chdir(built.root)
-    monkeypatch.setattr(builder, "otter_grade", lambda notebook, archive: all_points(built))
+    monkeypatch.setattr(builder, "otter_grade", lambda notebook, archive: all_points())
     assert main(["table"]) == 1
     assert "the untouched student copy gets points" in capsys.readouterr().err
 
 
-def all_points(built):
+def all_points():
     class Score:
         def __init__(self, score):
             self.score = score

@@ -572,6 +572,37 @@ def test_a_state_that_is_changed_in_place_is_the_cells_own():
     Case("q/x", inputs, want, "dict").grade(cell_runner(InPlace, run_cell))
 
 
+def test_a_cell_without_an_output_is_told_so():
+    class Silent:
+        def forward(self, x):
+            return self.hidden_state
+
+    inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
+    with pytest.raises(CheckFailed, match="must also keep its result, in self.output"):
+        Case("q/x", inputs, {}, "dict").grade(cell_runner(Silent, run_cell))
+
+
+def test_an_attribute_that_is_changed_in_place_is_called_by_its_name():
+    class Piling:
+        def forward(self, x):
+            self.Bh += x
+            self.output = self.Bh
+            return self.output
+
+    inputs = {"attributes": {"Bh": np.ones(3)}, "h0": np.ones(3), "xs": np.ones((2, 3))}
+    with pytest.raises(CheckFailed, match=r"the input self\.Bh was changed"):
+        Case("q/x", inputs, {}, "dict").grade(cell_runner(Piling, run_cell))
+
+
+def test_an_input_that_got_another_shape_was_changed():
+    def reshapes(xs):
+        xs.shape = 6, 1
+        return np.ones(3)
+
+    with pytest.raises(CheckFailed, match="the input xs was changed"):
+        Case("q/x", {"xs": np.ones((2, 3))}, {"y": np.ones(3)}, "array").grade(reshapes, "f")
+
+
 def test_a_name_that_the_notebook_should_have_imported_is_told():
     with pytest.raises(CheckFailed, match="run_cell is not defined. Run the cell below the legend"):
         cell_runner(lambda: None, None)

@@ -47,6 +47,7 @@ IN_A_CELL = {
     "killing all it can": ("import os; os.kill(-1, 9)", ""),
     "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
     "a crowd of functions": ("for i in range(3000): exec(f'def f{i}(): pass')", ""),
+    "names of a megabyte": ("def f(): pass\nglobals().update({c * 600_000: f for c in 'ab'})", ""),
     "odd names": ("globals().update({1: print, (): len, None: lambda: 0, '\\ud800': lambda: 0})", ""),
     "recursion": ("def f(): return f()\nf()", "RecursionError"),
     "stack overflow": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(): return repr(type('R', (), {'__repr__': lambda s: f()})())\nf()", ""),
@@ -275,6 +276,11 @@ def test_a_missing_answer_comes_with_the_error_of_its_cell(tmp_path, archive):
     )
 
 
+def test_a_magics_bare_name_runs_as_in_a_notebook(tmp_path, archive):
+    path = write_notebook(tmp_path / "a.ipynb", [*HONEST, "pwd", "%pwd", "pwd = 3", "pwd"])
+    assert Graded(path, archive).sound().results.output == "All cells of the notebook ran."
+
+
 def test_ignored_cells_are_skipped(tmp_path, archive):
     book = notebook([*HONEST, "def double(x): return 0"])
     book["cells"][-1]["metadata"]["tags"] = ["otter_ignore"]
@@ -437,14 +443,14 @@ def test_a_large_cell_that_failed_is_searched_quickly(tmp_path, archive):
     assert graded.total == 4 and time.monotonic() - started < 10
 
 
-def test_a_mapped_file_without_a_name_is_honest_where_it_is_small(tmp_path):
+def test_a_mapped_file_without_a_name_is_honest_where_it_is_small():
     cell = "import numpy as np, tempfile\na = np.memmap(tempfile.TemporaryFile(), float, shape=9)\nimport time; time.sleep(0.5)"
     with Submission([cell], {}, QUICK) as run:
         run.ensure()
         assert run.complaints == {} or os.geteuid() != 0  # what an ordinary user cannot measure is too much
 
 
-def test_what_went_wrong_is_cut_also_where_the_students_side_does_not(tmp_path, archive):
+def test_what_went_wrong_is_cut_also_where_the_students_side_does_not():
     forge = "import sys\nsys.modules['autograder.student'].described = lambda e: ('E', 'x' * 900_000, 'y' * 90_000)"
     with Submission([forge, "1 / 0", "def f(): 1 / 0"], {}, QUICK) as run:
         run.ensure()

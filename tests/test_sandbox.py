@@ -393,10 +393,12 @@ def running(pid):
 
 @pytest.fixture
 def nothing_confines(monkeypatch):
-    """A server of student processes as on a system that has neither Landlock nor seccomp nor a second user id."""
+    """A server of student processes as on macOS, which has neither Landlock nor seccomp nor a second user id."""
     submission.close_server()
-    without = "from autograder import landlock, sandbox, server; landlock.available = lambda: 0; "
-    without += "landlock.forbid_calls = lambda: False; sandbox.spare_uid = server.spare_uid = lambda pid: None; "
+    without = "from autograder import landlock, sandbox, server, student; student.warm_shell.__globals__['done'] = "
+    without += "student.warm_shell(); server.warm_shell = lambda: student.done; sys.platform = 'darwin'; "
+    without += "landlock.available = lambda: 0; landlock.prctl = landlock.forbid_calls = None; "
+    without += "sandbox.spare_uid = server.spare_uid = lambda pid: None; "
     monkeypatch.setattr(
         submission,
         "SERVE",
@@ -404,6 +406,12 @@ def nothing_confines(monkeypatch):
     )
     yield
     submission.close_server()
+
+
+def test_a_proxy_stays_the_same_while_the_process_lives():
+    with Submission(["class A: pass\na = A()\ndef f(): pass"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("f") is run.get("f") and run.get("a") is run.get("a") and run.get("a") is not run.get("f")
 
 
 def test_without_confinement_grading_refuses(nothing_confines):

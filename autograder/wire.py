@@ -16,6 +16,7 @@ import numpy as np
 DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
 CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
 NUMPY = (np.ndarray, np.generic)
+LONG = {"g": np.dtype("d").str, "G": np.dtype("D").str}  # long double is not the same everywhere
 AS_IS = frozenset((type(None), bool, int, float, str))
 KEYS = (bool, int, float, str, bytes, type(None), np.integer, np.floating, np.bool_)  # none that can collide at will
 
@@ -95,9 +96,9 @@ class _Writer:
             return value
         if issubclass(kind, NUMPY):
             array = value if kind is np.ndarray else np.array(value, subok=False)
-            if array.dtype.char in "gG":  # long double, which is no type of the same size everywhere
-                array = array.astype(array.dtype.char.replace("g", "d").replace("G", "D"))
             code = CODES.get(array.dtype)
+            if code is None and array.dtype.char in LONG:
+                array, code = array.astype(LONG[array.dtype.char]), LONG[array.dtype.char]
             if code:
                 self.keep(array if array.dtype.isnative else array.astype(DTYPES[code]))
                 return Array(code, list(array.shape)) if issubclass(kind, np.ndarray) else Scalar(code)
@@ -108,7 +109,9 @@ class _Writer:
         if issubclass(kind, dict):
             if dict.__len__(value) > MAX_KEYS:
                 raise WireError("a dictionary has too many keys")
-            parts = [part for pair in dict.items(value) if is_key(pair[0]) for part in pair]  # the others stay
+            parts = [
+                part for pair in dict.items(value) if type(pair[0]) is str or is_key(pair[0]) for part in pair
+            ]  # the others stay
             return Dict(self.parts(parts, len(parts), depth))
         if issubclass(kind, int):
             number = int.__index__(value)
@@ -180,7 +183,7 @@ class _Reader:
     def dictionary(self, parts):
         if len(parts) % 2 or len(parts) > 2 * MAX_KEYS:
             raise WireError("the message has half an entry, or too many")
-        if not all(map(is_key, parts[::2])):
+        if not all(type(key) is str or is_key(key) for key in parts[::2]):
             raise WireError("the message has a key that no dictionary takes")
         return dict(zip(parts[::2], parts[1::2], strict=True))
 

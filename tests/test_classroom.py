@@ -560,8 +560,13 @@ def test_extra_points_come_on_top(place):
 
 def test_an_output_that_cannot_be_written_says_so(place, capsys):
     (place / "out").write_text("in the way")
+    assert run(place) == 2
+    (place / "out").unlink()
+    (place / "out").mkdir()
+    (place / "out/results").write_text("in the way")
     assert run(place) == 1
-    assert str(place / "out") in capsys.readouterr().err
+    told = capsys.readouterr().err.split("\n")
+    assert f"{place / 'out'}' is a file" in told[0] and str(place / "out/results") in told[1]
 
 
 def test_a_full_disk_keeps_what_was_graded_before(place, monkeypatch, capsys):

@@ -170,9 +170,9 @@ def test_the_wire_does_not_win_by(reply, when, tmp_path, archive):
 
 
 def test_an_error_in_place_of_a_cells_answer_is_the_cells_own(tmp_path, archive):
-    forged = f"import os\n{NUMBERED}os.write(3, wire.encode((number, 'error', 'OSError', 'no space', 'x')))"
-    graded = Graded(write_notebook(tmp_path / "a.ipynb", [*HONEST, forged]), archive).sound()
-    assert "OSError: no space" in graded.results.output and graded.total <= 6
+    fails = "import autograder.student as s\ndef fail(*_): raise OSError('no space')\ns.Student.do_cell = fail"
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", [*HONEST, fails, "x = 1"]), archive).sound()
+    assert "OSError: no space" in graded.results.output and graded.total == 6
 
 
 def test_a_shell_that_was_broken_costs_what_comes_after_it(tmp_path, archive):

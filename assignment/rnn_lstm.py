@@ -1337,8 +1337,10 @@ again your judge, and not your answer: `f(Wg)` puts `Wg` into the parameters, `q
 <pre>from gradcheck import numerical_gradient
 
 rng = np.random.default_rng(0)
-xs, h0, C0, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=3), rng.normal(size=3), rng.normal(size=(4, 3))
-p = {"U" + gate: rng.normal(size=(2, 3)) for gate in "fiog"} | {"W" + gate: rng.normal(size=(3, 3)) for gate in "fiog"}</pre>
+xs, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
+h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
+for gate in "fiog":
+    p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))</pre>
 </details>
 
 <details><summary>Hint 1: a nudge</summary>

@@ -31,10 +31,10 @@ bench: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m benchmarks.classroom
 
 pictures: $(READY)
-	PYTHONPATH=assignment $(BIN)/python -m tests.payoff_pictures
+	PYTHONPATH=assignment $(BIN)/python -m tools.pictures
 
 report-catalogue: $(READY)
-	PYTHONPATH=assignment $(BIN)/python -m tests.catalogue_report
+	PYTHONPATH=assignment $(BIN)/python -m tools.catalogue
 
 # --clear, since a folder made with another Python keeps that one
 $(READY): pyproject.toml constraints.txt

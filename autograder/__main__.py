@@ -44,8 +44,8 @@ def cli():
 @click.option("--check", is_flag=True, help="Write nothing; tell what differs from what is there.")
 def build(master, out, check):
     """Build student/, solutions/ and autograder/dist/ from MASTER (the one in assignment/ otherwise)."""
-    from autograder import build as builder
-    from autograder.master import BuildError
+    from autograder.authoring import build as builder
+    from autograder.authoring.master import BuildError
 
     master = master or only_master()
     out = out or master.resolve().parent.parent
@@ -70,8 +70,8 @@ def build(master, out, check):
 @OUT
 def table(master, out):
     """Grade the reference solution and the untouched student copy with the zip; show the points of both."""
-    from autograder import build as builder
-    from autograder.master import BuildError, Master
+    from autograder.authoring import build as builder
+    from autograder.authoring.master import BuildError, Master
 
     path = master or only_master()
     out = out or path.resolve().parent.parent
@@ -104,8 +104,8 @@ def table(master, out):
 @UNCONFINED
 def grade(submission, archive, as_json, unconfined):
     """Grade SUBMISSION (a notebook, a zip or a folder) with its code in a confined process of its own."""
-    from autograder import grade as grader
-    from autograder.submission import Confinement, close_server
+    from autograder.grading import grade as grader
+    from autograder.grading.sandbox.session import Confinement, close_server
 
     try:
         with opened(only_zip(archive)) as assignment:
@@ -143,11 +143,11 @@ def grade(submission, archive, as_json, unconfined):
 @UNCONFINED
 def classroom(folder, out, archive, canvas, column, **settings):
     """Grade all submissions in FOLDER: files, a folder a student, or a download from Canvas, Moodle or Gradescope."""
-    from autograder.classroom import grade_class
-    from autograder.gradebook import CanvasExport, NoCanvas
-    from autograder.roster import NoClass
-    from autograder.submission import Confinement
-    from autograder.workers import NoCluster
+    from autograder.classroom.gradebook import CanvasExport, NoCanvas
+    from autograder.classroom.roster import NoClass
+    from autograder.classroom.run import grade_class
+    from autograder.classroom.workers import NoCluster
+    from autograder.grading.sandbox.session import Confinement
 
     if bool(canvas) != bool(column):
         raise click.UsageError("--canvas and --column go together")
@@ -186,7 +186,7 @@ def only_zip(archive):
 
 def opened(archive):
     """The Assignment of a zip, open."""
-    from autograder.grade import Assignment
+    from autograder.grading.grade import Assignment
 
     try:
         return Assignment(archive).open()

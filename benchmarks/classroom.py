@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.grading import ARCHIVE, NOTEBOOKS, ROOT, WORKERS, held, otter_run
-from tests.school import make_class
+from tools.synthetic_class import make_class
 
 SIZES = (500, 1000)
 

@@ -33,10 +33,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.grade import Assignment, grade
-from autograder.handed_in import read_submission
-from autograder.submission import Limits, Submission, close_server
-from autograder.workers import LocalPool
+from autograder.classroom.workers import LocalPool
+from autograder.grading.grade import Assignment, grade
+from autograder.grading.intake import read_submission
+from autograder.grading.sandbox.session import Limits, Submission, close_server
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHIVE = ROOT / "autograder" / "dist" / "rnn_lstm-autograder.zip"

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 settings.register_profile("same every time", deadline=None, derandomize=True, database=None)
 settings.load_profile("same every time")
-SAMPLE = Path(__file__).parent / "sample"
+SAMPLE = Path(__file__).parent / "authoring/sample"
 
 
 def pytest_xdist_auto_num_workers():
@@ -60,7 +60,7 @@ def sample(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The sample, built once; tests only read it."""
-    from autograder.build import build
+    from autograder.authoring.build import build
 
     made = Sample(tmp_path_factory.mktemp("built"))
     (made.root / "autograder").mkdir()

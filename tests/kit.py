@@ -6,9 +6,9 @@ import time
 import zipfile
 from pathlib import Path
 
-from autograder import submission
-from autograder.grade import Assignment, grade, gradescope_dict
-from autograder.submission import Limits
+from autograder.grading.grade import Assignment, grade, gradescope_dict
+from autograder.grading.sandbox import session
+from autograder.grading.sandbox.session import Limits
 
 SECRET = "SECRET-4711"
 QUICK = Limits(cell=1.5, call=1, whole=12, memory=2 << 30, disk=20 << 20)
@@ -118,10 +118,10 @@ class Graded:
 
 def left_running():
     """What still runs below this process's warm server."""
-    if submission._server is None:
+    if session._server is None:
         return []
     pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
-    return [pid for pid in pids if parent_of(pid) == submission._server.process.pid]
+    return [pid for pid in pids if parent_of(pid) == session._server.process.pid]
 
 
 def parent_of(pid):

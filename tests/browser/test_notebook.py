@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grade import grade
+from autograder.grading.grade import grade
 from tests.kit import wait_for
-from tests.matrix import MASTER, SOLUTIONS
+from tools.answers import MASTER, SOLUTIONS
 
 ROOT = MASTER.parents[1]
 JUPYTER = ROOT / ".venv-student/bin/jupyter"

@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.__main__ import main
-from tests.matrix import MASTER
-from tests.school import make_class
+from tools.answers import MASTER
+from tools.synthetic_class import make_class
 
 ARCHIVE = MASTER.parents[1] / "autograder/dist/rnn_lstm-autograder.zip"
 COUNT = 60

@@ -6,10 +6,10 @@ import pypdf
 import pytest
 from otter.export import export_notebook
 from playwright.async_api import BrowserType
-
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.matrix import MASTER
 from tests.school import notebook
+
+from tests.browser.conftest import CHROMIUM, FLAGS
 
 ANSWER = "The product of the Jacobians shrinks"
 

@@ -1,0 +1,1 @@
+"""A class to a gradebook, a report and feedback. It knows `grading`."""

@@ -1,0 +1,156 @@
+"""The grader meets the catalogue: every known mistake costs its own points and is named; right answers pass.
+
+Run it with `pytest tests/test_catalogue.py -k i_and_f_exchanged` for one mistake.
+"""
+
+import json
+
+import numpy as np
+import pytest
+
+from checks import FAILS_EARLIER, FIXTURES
+from misconceptions import ANSWER, MISTAKES, RIGHT, patched
+from tools.alternatives import STYLES, dressed
+from tools.answers import SOLUTIONS, TESTS, failures, grade, kill_matrix, named, outcomes
+from tools.catalogue import PAGE, report
+
+CASES = json.loads(FIXTURES.read_text(encoding="utf-8"))["cases"]
+# What a fresh network looks like is asked in public only: there are no other sizes to ask it at.
+NO_HIDDEN_COUNTERPART = {"state_on_the_class", "starts_from_random_state"}
+
+each_mistake = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.question}-{m.tag}")
+
+
+def test_the_solved_notebook_has_full_points():
+    solved = grade({})
+    assert not failures(solved)
+    assert sum(outcome.points for outcome in solved) == 44  # 40 and 4 extra
+
+
+@pytest.mark.parametrize("question", RIGHT)
+def test_the_answer_that_mistakes_are_made_from_is_right(question):
+    assert not failures(grade({question: RIGHT[question]}))
+
+
+def test_every_question_has_mistakes_and_no_tag_occurs_twice():
+    tags = [(mistake.question, mistake.tag) for mistake in MISTAKES]
+    assert len(set(tags)) == len(tags)
+    assert {mistake.question for mistake in MISTAKES} == set(TESTS)
+
+
+def test_a_patch_that_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match="occurs 2 times"):
+        patched("a + a", "a", "b")
+
+
+@each_mistake
+def test_wrong_answer_costs_points_on_its_own_question_only(mistake):
+    assert {failure.question for failure in failures(outcomes(mistake))} == {mistake.question}
+
+
+@each_mistake
+def test_public_case_catches_it_and_hidden_case_too(mistake):
+    own = [outcome for outcome in outcomes(mistake) if outcome.question == mistake.question]
+    hidden = [outcome.passed for outcome in own if outcome.hidden]
+    if mistake.hidden:
+        assert not failures(outcome for outcome in own if not outcome.hidden)
+    else:
+        assert failures(outcome for outcome in own if not outcome.hidden)
+    if mistake.tag not in NO_HIDDEN_COUNTERPART:
+        assert not any(hidden)
+
+
+@each_mistake
+def test_message_names_the_mistake_and_no_other(mistake):
+    messages = [failure.message for failure in failures(outcomes(mistake)) if not failure.hidden]
+    causes = [named(message)[0].replace(FAILS_EARLIER, "") for message in messages if named(message)]
+    assert not mistake.says or any(mistake.says in cause for cause in causes), messages
+    assert not mistake.shows or any(mistake.shows in message for message in messages), messages
+    alike = same_numbers(mistake)
+    for cause in causes:
+        assert mistake.says and mistake.says in cause
+        assert all(other in alike for other in cause.split(" or ") if other in SAYINGS), cause
+
+
+SAYINGS = {mistake.says for mistake in MISTAKES} - {""}
+
+
+def same_numbers(mistake):
+    """The sentences of all mistakes that give the same numbers as this one on some public case."""
+    alike = set()
+    for name, case in CASES.items():
+        if name.split("/")[0] == mistake.question:
+            own = [m["signature"] for m in case["mistakes"] if m["says"] == mistake.says]
+            alike |= {m["says"] for m in case["mistakes"] for s in own if np.allclose(m["signature"], s, rtol=1e-5)}
+    return alike
+
+
+@pytest.mark.parametrize("tag, above", [("i_and_f_exchanged", True), ("gates_exchanged_in_C", False)])
+def test_of_two_mistakes_with_the_same_numbers_the_check_above_tells_which(tag, above):
+    (mistake,) = (m for m in MISTAKES if (m.question, m.tag) == ("q5a_lstm_step", tag))
+    failed = [failure for failure in failures(outcomes(mistake)) if not failure.hidden]
+    assert (failed[0].case == "test_q5a_gates") == above
+    assert "the weights of i and f are exchanged" + FAILS_EARLIER + " or " in failed[-1].message
+
+
+def test_no_message_is_a_traceback_of_the_checks():
+    for mistake in MISTAKES:
+        for failure in failures(outcomes(mistake)):
+            assert failure.message.startswith("CheckFailed: "), (mistake.question, mistake.tag, failure.message)
+
+
+def test_hidden_messages_give_no_number_away():
+    for mistake in MISTAKES:
+        for failure in failures(outcomes(mistake)):
+            if failure.hidden:
+                assert failure.message.partition(": ")[2].split(": ")[1] == "not right for the hidden case"
+
+
+def test_every_case_is_needed():
+    """Without it a mistake would be missed, or not be named."""
+    needed = set()
+    for mistake, found in kill_matrix().items():
+        failed = failures(found)
+        if len(failed) == 1:
+            needed.add(failed[0].case)
+        public = [failure for failure in failed if not failure.hidden]
+        if len(public) == 1:
+            needed.add(public[0].case)
+        naming = [failure.case for failure in public if (mistake.says or mistake.shows or "?") in failure.message]
+        if len(naming) == 1:
+            needed.add(naming[0])
+    assert {outcome.case for outcome in grade({})} - needed == set()
+
+
+def test_a_network_that_forgets_keeps_the_points_of_one_step():
+    forgets = next(mistake for mistake in MISTAKES if mistake.tag == "always_from_first_state")
+    passed = [outcome.case for outcome in outcomes(forgets) if outcome.passed]
+    assert "test_q2_one_step_follows_the_equations" in passed
+
+
+def test_fixtures_stay_small():
+    assert FIXTURES.stat().st_size < 150_000
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_answers_in_another_style_have_full_points(style):
+    assert not failures(grade(STYLES[style]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["np.float32(value)", "np.asarray(value).tolist()", "np.asfortranarray(value)", "np.ma.asarray(value)"],
+    ids=["float32", "lists", "fortran", "subclass"],
+)
+def test_right_answers_in_any_array_type_have_full_points(change):
+    assert not failures(grade(dressed(change, SOLUTIONS, ANSWER)))
+
+
+def test_the_readme_counts_them():
+    text = " ".join((PAGE.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert f"of {sum(bool(mistake.says) for mistake in MISTAKES)} known by their numbers" in text
+    assert text.count(f"| {len(MISTAKES)} |") == 1 and f"| {len(MISTAKES)} wrong answers" in text
+
+
+def test_the_page_is_in_step():
+    assert PAGE.read_text(encoding="utf-8") == report(kill_matrix()), "run: make report-catalogue"

@@ -1,0 +1,591 @@
+"""A folder of submissions to a gradebook: who is who, what is kept, what a death or Ctrl-C costs, what is written."""
+
+import csv
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder import files
+from autograder.__main__ import main
+from autograder.classroom.gradebook import CanvasExport, NoCanvas, text_cell
+from autograder.classroom.records import safe_name
+from autograder.classroom.report import bins
+from autograder.classroom.roster import NoClass, Student, read_class
+from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
+
+# --- who handed in what ---------------------------------------------------------------------------------------------
+
+
+def make(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return folder
+
+
+def found(folder):
+    students, left = read_class(folder)
+    return {s.id: (s.name, s.path and s.path.name, s.problem, s.late) for s in students}, left
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "who", "late"),
+    [
+        ("jane.ipynb", "jane", "jane", False),
+        ("Jane Doe.py", "Jane Doe", "Jane Doe", False),
+        ("doejane_4711_90210_rnn_lstm.ipynb", "4711", "doejane", False),
+        ("doejane_LATE_4711_90210_rnn_lstm-1.zip", "4711", "doejane", True),
+        ("Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb", "4711", "Jane Doe", False),
+        ("Zed_4711_9_1_5555_assignsubmission_file_a.ipynb", "4711", "Zed", False),
+        ("Jane Doe_4711_assignsubmission_file_x_5555_assignsubmission_file_a.ipynb", "4711", "Jane Doe", False),
+        ("two\u202e_4711_90210_a.ipynb", "4711", "two�", False),
+        ("bob.IPYNB", "bob", "bob", False),
+        ("Zoë O'Néil 🎉_4711_90210_a b.ipynb", "4711", "Zoë O'Néil 🎉", False),
+    ],
+)
+def test_a_file_name_tells_who(name, id, who, late, tmp_path):
+    assert found(make(tmp_path, name)) == ({id: (who, name, "", late)}, [])
+
+
+def test_an_id_with_different_names_is_none(tmp_path):
+    names = ["alice_2026_11_rnn.ipynb", "bob_2026_11_rnn.ipynb", "bob_2026_11_rnn.zip", "cyd_7_11_rnn.ipynb"]
+    students, _ = found(make(tmp_path, *names))
+    assert set(students) == {"alice_2026_11_rnn", "bob_2026_11_rnn", "7"}
+    assert students["alice_2026_11_rnn"][1] == "alice_2026_11_rnn.ipynb" and students["bob_2026_11_rnn"][1] is None
+
+
+@pytest.mark.parametrize(
+    "folder", ["jane", "Jane Doe_4711_assignsubmission_file", "Jane Doe_4711_assignsubmission_file_"]
+)
+def test_a_folder_name_tells_who(folder, tmp_path):
+    students, _ = found(make(tmp_path, f"{folder}/rnn_lstm.ipynb", f"{folder}/helper.py", f"{folder}/notes.txt"))
+    id, who = ("jane", "jane") if folder == "jane" else ("4711", "Jane Doe")
+    assert students == {id: (who, folder, "", False)}
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (["jane/a.ipynb", "jane/b.ipynb"], "handed in 2 files: jane/a.ipynb, jane/b.ipynb. Leave the one that counts"),
+        (["jane/a.ipynb", "jane/deep/a.zip"], "handed in 2 files: jane/a.ipynb, jane/deep/a.zip. Leave the one"),
+        (["jane.ipynb", "jane.zip"], "handed in 2 files: jane.ipynb, jane.zip. Leave"),
+        (["jane.ipynb", "jane/a.ipynb"], "handed in 2 files: jane/a.ipynb, jane.ipynb. Leave"),
+        (["jane/notes.txt"], "handed in nothing"),
+    ],
+)
+def test_two_files_or_none_of_a_student_are_told_and_not_chosen_from(names, problem, tmp_path):
+    [(_, path, told, _)] = found(make(tmp_path, *names))[0].values()
+    assert path is None and told.startswith(problem)
+
+
+def test_foreign_files_are_named_and_system_files_are_not(tmp_path):
+    make(
+        tmp_path, "a.ipynb", "grades.xlsx", ".DS_Store", "__MACOSX/a.ipynb", "b/.ipynb_checkpoints/b.ipynb", "b/b.ipynb"
+    )
+    os.symlink("/etc/passwd", tmp_path / "link.ipynb")
+    os.mkfifo(tmp_path / "fifo.ipynb")
+    students, left = found(tmp_path)
+    assert list(students) == ["a", "b"] and not any(problem for _, _, problem, _ in students.values())
+    assert left == [
+        "fifo.ipynb: neither a notebook, a zip, a script nor a student's folder",
+        "grades.xlsx: neither a notebook, a zip, a script nor a student's folder",
+        "link.ipynb: a link; put the file itself there",
+    ]
+
+
+GRADESCOPE = """
+submission_1:
+  :submitters:
+  - :name: Jane Doe
+    :sid: '4711'
+    :email: jane@x.edu
+  - :name: John Roe
+    :sid: '4712'
+    :email: john@x.edu
+  :created_at: 2026-11-01 10:00:00.000000000 Z
+submission_2:
+  :submitters:
+  - {":name": Kim Poe, ":sid": null, ":email": kim@x.edu}
+submission_3:
+  :submitters:
+  - {":name": Lee Moe, ":sid": 3, ":email": lee@x.edu}
+submission_4:
+  :submitters:
+  - {":name": 2024-02-31, ":sid": "x\\uD800", ":email": null}
+submission_5:
+  :submitters: []
+"""
+
+
+def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
+    make(tmp_path, "submission_1/a.ipynb", "submission_2/a.ipynb", "submission_5/a.ipynb", "submission_9/a.ipynb")
+    (tmp_path / "submission_metadata.yml").write_text(GRADESCOPE)
+    students, left = found(tmp_path)
+    assert students == {
+        "4711": ("Jane Doe", "submission_1", "", False),
+        "4712": ("John Roe", "submission_1", "", False),
+        "kim@x.edu": ("Kim Poe", "submission_2", "", False),
+        "3": ("Lee Moe", None, "handed in nothing", False),
+        "x\ud800": ("2024-02-31", None, "handed in nothing", False),
+    }
+    nobody = ": no student of it in submission_metadata.yml"
+    assert left == [f"submission_5{nobody}", f"submission_9{nobody}"]
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "submission_1: 3", "submission_1:\n  :submitters: 7", "\x00"])
+def test_a_broken_gradescope_export_says_so(text, tmp_path):
+    (tmp_path / "submission_metadata.yml").write_text(text)
+    with pytest.raises(NoClass, match="cannot be read"):
+        read_class(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../secret", "..", ".", "", "/etc"])
+def test_an_export_cannot_name_a_path_outside(name, tmp_path):
+    make(tmp_path, "secret/a.ipynb", "class/x")
+    listed = f'"{name}":\n' + '  :submitters:\n  - {":name": Jane, ":sid": 1}\n'
+    (tmp_path / "class/submission_metadata.yml").write_text(listed)
+    assert found(tmp_path / "class")[0]["1"][1] is None
+
+
+# --- grading --------------------------------------------------------------------------------------------------------
+
+TRAP = """
+@test_case(points=1, hidden=False)
+def test_q4_trap(double):
+    import os
+    if double(1) == 13:
+        os._exit(7)
+    assert double(1) == 2
+"""
+
+
+@pytest.fixture(scope="module")
+def short():
+    """A folder with a short path, since a command that we start has Python's sockets in its temporary folder."""
+    get_temp_dir()  # this process's own sockets stay where no test clears away
+    with tempfile.TemporaryDirectory(prefix="c-") as folder:
+        os.chmod(folder, 0o711)
+        yield folder
+
+
+@pytest.fixture
+def place(tmp_path, short, monkeypatch):
+    """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
+    write_zip(tmp_path / "small.zip")
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, cells in {
+        "ann": HONEST,
+        "bob": [*HONEST[:1], WRONG, *HONEST[2:]],
+        "cyd": HONEST[:1],
+        "<script>alert(1)<!script>": HONEST,
+        "dot": [*HONEST, "import os; os._exit(0)"],
+    }.items():
+        write_notebook(folder / f"{name}.ipynb", cells)
+    (folder / "eve.ipynb").write_text("{")
+    make(folder, "fay/a.ipynb", "fay/b.ipynb", "notes.pdf")
+    temporary = Path(tempfile.mkdtemp(prefix="", dir=short))
+    temporary.chmod(0o777)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    yield tmp_path
+    assert not left_in(temporary)
+
+
+def left_in(folder):
+    return [
+        path for path in folder.iterdir() if not path.name.startswith(("pymp-", "dask-scratch"))
+    ]  # the libraries' own
+
+
+def run(place, *options):
+    return main(
+        ["class", str(place / "class"), "--out", str(place / "out"), "--zip", str(place / "small.zip"), *options]
+    )
+
+
+def grades(place):
+    with open(place / "out/grades.csv", encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def digest_of_results(place):
+    return {path.name: path.read_text() for path in sorted((place / "out/results").iterdir())}
+
+
+def written_at(place, name):
+    """When a student's result was written, in nanoseconds."""
+    return (place / f"out/results/{name}.json").stat().st_mtime_ns
+
+
+def without_seconds(text):
+    return re.sub(r'"seconds": [\d.]+', "", text)
+
+
+def test_a_class_is_graded_and_nobody_is_dropped(place, capsys):
+    assert run(place, "-j", "2") == 0
+    rows = grades(place)
+    assert list(rows["ann"]) == ["id", "name", "late", *TESTS, "total", "status", "what went wrong"]
+    assert {name: (row["total"], row["status"]) for name, row in rows.items()} == {
+        "<script>alert(1)<!script>": ("6", "graded"),
+        "ann": ("6", "graded"),
+        "bob": ("4", "graded"),
+        "cyd": ("0", "graded"),
+        "dot": ("6", "graded"),
+        "eve": ("0", "not graded"),
+        "fay": ("", "not graded"),
+    }
+    assert "damaged" in rows["eve"]["what went wrong"] and "2 files" in rows["fay"]["what went wrong"]
+    assert "exit code 0" in rows["dot"]["what went wrong"]
+    out = capsys.readouterr().out
+    assert "5 graded, 2 not graded" in out and "left alone: notes.pdf" in out
+    for id in rows:
+        assert (place / f"out/feedback/{safe_name(id)}.html").is_file()
+        report = json.loads((place / f"out/results/{safe_name(id)}.json").read_text())
+        assert "tests" in report and report["extra_data"]["student"] == id
+
+
+def test_the_pages_load_nothing_and_escape_names(place):
+    run(place)
+    for path in [place / "out/report.html", *(place / "out/feedback").iterdir()]:
+        text = path.read_text()
+        assert "<script>alert" not in text and "alert(1)" in text or "alert" not in text
+        assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(""", text)
+    data = re.search(r'id="data">(.*?)</script>', (place / "out/report.html").read_text(), re.S)[1]
+    assert "<" not in data and len(json.loads(data)["students"]) == 7
+
+
+def test_the_number_of_processes_changes_nothing(place):
+    run(place, "-j", "1")
+    alone = digest_of_results(place)
+    run(place, "-j", "3", "--fresh")
+    together = digest_of_results(place)
+    assert {k: without_seconds(v) for k, v in alone.items()} == {k: without_seconds(v) for k, v in together.items()}
+
+
+def test_a_second_run_grades_only_what_is_new_or_changed(place, capsys):
+    run(place)
+    before = digest_of_results(place)
+    assert run(place) == 0 and digest_of_results(place) == before
+    assert "5 graded, 2 not graded (5 of them before)" in capsys.readouterr().out
+    write_notebook(place / "class/bob.ipynb", HONEST)
+    write_notebook(place / "class/gus.ipynb", HONEST)
+    run(place)
+    after = digest_of_results(place)
+    assert {name for name in after if after[name] != before.get(name)} == {"bob.json", "gus.json"}
+    assert grades(place)["bob"]["total"] == "6"
+
+
+def test_another_zip_or_fresh_grades_all_again(place):
+    run(place)
+    before, times = digest_of_results(place), {name: written_at(place, name) for name in ("ann", "bob", "cyd")}
+    run(place, "--fresh")
+    fresh = digest_of_results(place)
+    assert {name: without_seconds(text) for name, text in fresh.items()} == {
+        name: without_seconds(text) for name, text in before.items()
+    }
+    assert all(written_at(place, name) != time for name, time in times.items())
+    write_zip(place / "small.zip", {"q1": TESTS["q1"]})
+    run(place)
+    assert grades(place)["ann"]["total"] == "2"
+
+
+def test_a_record_that_was_cut_short_is_graded_again(place):
+    run(place)
+    (place / "out/results/ann.json").write_text('{"extra_data": {"student": "ann"')
+    run(place)
+    assert grades(place)["ann"]["total"] == "6"
+
+
+def test_a_worker_that_dies_costs_its_own_submission_only(place, capsys):
+    write_zip(place / "small.zip", TESTS | {"q4": TRAP})
+    for name in ("hal", "ida"):
+        write_notebook(place / f"class/{name}.ipynb", [*HONEST, "def double(x): return 13"])
+    assert run(place, "-j", "2") == 1
+    rows = grades(place)
+    assert {name for name, row in rows.items() if row["status"] == "the grader failed"} == {"hal", "ida"}
+    assert rows["ann"]["total"] == "7" and rows["bob"]["total"] == "4" and rows["hal"]["total"] == ""
+    assert "2 the grader failed" in capsys.readouterr().out
+    write_notebook(place / "class/hal.ipynb", HONEST)
+    write_notebook(place / "class/ida.ipynb", HONEST)
+    assert run(place) == 0 and grades(place)["ida"]["total"] == "7"
+
+
+def test_what_no_encoding_can_write_stops_nobody(place):
+    write_notebook(place / "class/hal.ipynb", [*HONEST, "x = '\ud800'"])
+    (place / "class/ida").mkdir()
+    write_notebook(place / "class/ida/a.ipynb", HONEST)
+    Path(os.fsdecode(os.fsencode(place / "class/ida") + b"/\xff.csv")).write_text("x")
+    assert run(place) == 0
+    assert {grades(place)[name]["total"] for name in ("ann", "hal", "ida")} == {"6"}
+
+
+def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, monkeypatch):
+    from autograder.classroom import workers
+
+    submit, calls = workers.LocalPool.submit, []
+
+    def breaks_once(self, *args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise BrokenProcessPool
+        return submit(self, *args)
+
+    monkeypatch.setattr(workers.LocalPool, "submit", breaks_once)
+    assert run(place) == 0 and [grades(place)[name]["total"] for name in ("ann", "bob", "dot")] == ["6", "4", "6"]
+
+
+def command(place, jobs=2):
+    words = ["class", place / "class", "--out", place / "out", "--zip", place / "small.zip", "-j", jobs]
+    return [sys.executable, "-m", "autograder", *map(str, words)]
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
+    for number in range(30):
+        write_notebook(place / f"class/s{number:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
+    interrupt_after(4, "s*.json", command(place), place)
+    kept = {name: text for name, text in digest_of_results(place).items() if name.startswith("s")}
+    assert 4 <= len(kept) < 30
+    rows = grades(place)
+    assert len(rows) == 37 and sum("not yet" in row["what went wrong"] for row in rows.values()) >= 30 - len(kept)
+    done = subprocess.run(command(place), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and all(row["status"] == "graded" for id, row in grades(place).items() if id[0] == "s")
+    assert {name: text for name, text in digest_of_results(place).items() if name in kept} == kept
+    assert done.stderr.rstrip().endswith("2 not graded") and "37 of 37" in done.stderr
+
+
+def started(count, pattern, words, place):
+    """A class that runs in a process of its own and has some results."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(words, **streams, start_new_session=True)
+    wait_for(lambda: len(list((place / "out/results").glob(pattern))) >= count)
+    return process
+
+
+def interrupt_after(count, pattern, words, place):
+    """Start a class and press Ctrl-C, as a terminal sends it, to all processes, once there are some results."""
+    process = started(count, pattern, words, place)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=8)
+    assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+
+
+def test_ctrl_c_is_quiet_also_where_workers_wait(place):
+    write_notebook(place / "class/slow.ipynb", [*HONEST, "import time; time.sleep(15)"])
+    interrupt_after(7, "*.json", command(place, jobs=4), place)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
+    for turn in range(60):
+        write_notebook(place / f"class/s{turn:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
+    process = started(4, "s*.json", command(place), place)
+    group = psutil.Process(process.pid).children(recursive=True)
+    assert len(group) >= 6  # Python's two helpers, two workers, and the server of each
+    process.send_signal(number)
+    _, err = process.communicate(timeout=8)
+    assert process.returncode == (130 if number == signal.SIGTERM else -signal.SIGKILL) and "Traceback" not in err
+    _, left = psutil.wait_procs(group, timeout=8)
+    assert not left
+    kept = left_in(Path(os.environ["TMPDIR"]))
+    assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
+    for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
+        files.remove(str(path))
+
+
+def test_a_dask_cluster_gives_the_same_results(place):
+    distributed = pytest.importorskip("distributed")
+    run(place)
+    local = digest_of_results(place)
+    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    with distributed.LocalCluster(**settings, local_directory=str(place / "dask")) as cluster:
+        assert run(place, "--fresh", "--dask", cluster.scheduler_address) == 0
+    there = digest_of_results(place)
+    assert {k: without_seconds(v) for k, v in local.items()} == {k: without_seconds(v) for k, v in there.items()}
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+EXPORT = (
+    "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,RNN and LSTM (42),Other (43)\r\n"
+    "    Points Possible,,,,,40,10\r\n"
+    '"Doe, Ann",1,ann,ann1,A,,3\r\n"Roe, Bob",2,b,BOB,A,7,3\r\n"Poe, Zed",3,z,zed,B,,3\r\n'
+)
+
+
+def test_canvas_gets_its_own_rows_back_with_the_points(place, capsys):
+    export = place / "export.csv"
+    export.write_text(EXPORT, encoding="utf-8", newline="")
+    assert run(place, "--canvas", str(export), "--column", "RNN and") == 0
+    with open(place / "out/canvas.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "RNN and LSTM (42)"]
+    assert [row[0] for row in rows[1:]] == ["    Points Possible", "Doe, Ann", "Roe, Bob", "Poe, Zed"]
+    assert [row[-1] for row in rows[1:]] == ["40", "6", "4", ""]
+    assert "not in the Canvas export: cyd (cyd)" in capsys.readouterr().out
+
+
+def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row(tmp_path):
+    lines = ["Student,ID,SIS User ID,HW", "A,1,4711,", "B,4711,2,", "C,3,c,"]
+    (tmp_path / "e.csv").write_text("\n".join(lines))
+    export = CanvasExport(tmp_path / "e.csv", "HW")
+    twice = Student("c", "C again")
+    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")]) == [twice]
+    assert [row["HW"] for row in export.rows] == ["", "40", "7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no gradebook"),
+        ("a,b\n1,2\n", "no gradebook"),
+        (EXPORT.replace("RNN", "X"), "0 columns 'RNN'"),
+        (None, "read"),
+    ],
+)
+def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
+    if text is not None:
+        (tmp_path / "e.csv").write_text(text)
+    with pytest.raises(NoCanvas, match=says):
+        CanvasExport(tmp_path / "e.csv", "RNN")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "＝1", '=HYPERLINK("x")', "\t=1+1"])
+def test_no_cell_is_a_formula(text):
+    assert text_cell(text).startswith("'") and not text_cell(" ok").startswith("'")
+    assert f"; '{text.strip()}" in text_cell(f"a; {text.strip()}") and text_cell("a; b, -1") == "a; b, -1"
+
+
+def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):
+    make(place / "class", "\x1b[2J.pdf", "\x1b[31mzoe\r.ipynb")
+    run(place)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "left alone: �[2J.pdf" in out
+    assert "\x1b" not in (place / "out/grades.csv").read_text(encoding="utf-8")
+
+
+def test_ids_that_look_alike_have_files_of_their_own():
+    names = ["jane", "jane doe", "Jane", "JANE", "ja/ne", "ja_ne", "", "..", "j" * 300, "j" * 301, "ж", "ш", "con"]
+    names += [safe_name("jane doe"), safe_name("Jane")]  # what another's id was turned into
+    made = [safe_name(name) for name in names]
+    assert len({name.lower() for name in made}) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name) for name in made)
+
+
+@pytest.mark.parametrize("possible", [1, 5, 12, 13, 44, 100])
+def test_every_total_lies_in_one_bin(possible):
+    totals = [number / 2 for number in range(2 * possible + 1)]
+    made = bins(totals, possible)
+    assert sum(b["count"] for b in made) == len(totals) and len(made) <= 14
+    assert [b["from"] for b in made[1:]] == [b["to"] + 1 for b in made[:-1]] and made[-1]["to"] == possible
+
+
+# --- wrong calls ----------------------------------------------------------------------------------------------------
+
+
+def test_wrong_calls_end_in_one_line_and_exit_code_2(place, capsys):
+    (place / "empty").mkdir()
+    (place / "no.zip").write_text("no zip")
+    with zipfile.ZipFile(place / "other.zip", "w") as file:
+        file.writestr("a.txt", "x")
+    folder, out, archive = str(place / "class"), str(place / "out"), str(place / "small.zip")
+    calls = {
+        "does not exist": [str(place / "none"), "--out", out, "--zip", archive],
+        "is a file; unpack it": [archive, "--out", out, "--zip", archive],
+        "holds no submission": [str(place / "empty"), "--out", out, "--zip", archive],
+        "no zip that can be graded with": [folder, "--out", out, "--zip", str(place / "no.zip")],
+        "can be graded with:": [folder, "--out", out, "--zip", str(place / "other.zip")],
+        "none.zip does not exist": [folder, "--out", out, "--zip", str(place / "none.zip")],
+        "with the zip itself": [folder, "--out", out, "--zip", str(place / "empty")],
+        "Missing option '--out'": [folder],
+        "lies in": [folder, "--out", folder + "/out", "--zip", archive],
+        "go together": [folder, "--out", out, "--zip", archive, "--column", "x"],
+        "no Dask scheduler answers": [folder, "--out", out, "--zip", archive, "--dask", "tcp://127.0.0.1:9"],
+    }
+    for says, call in calls.items():
+        assert main(["class", *call]) == 2
+        told = capsys.readouterr()
+        assert says in told.err and told.err.count("\n") == 1, says
+    assert not (place / "out/grades.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        ("def f(:", "SyntaxError"),
+        ("import no_such_module\n", "ModuleNotFoundError"),
+    ],
+)
+def test_a_zip_whose_tests_are_broken_is_told_in_one_line(test, says, place, capsys):
+    write_zip(place / "small.zip", {"q1": test})
+    assert run(place) == 2
+    told = capsys.readouterr().err
+    assert f"no zip that can be graded with: {says}: " in told and told.count("\n") == 1
+
+
+def test_a_test_that_lacks_something_is_the_graders_failure(place):
+    write_zip(place / "small.zip", {"q1": "@test_case(points=1)\ndef test_q1(double):\n    open('not there')\n"})
+    assert run(place) == 1
+    row = grades(place)["ann"]
+    assert row["status"] == "the grader failed" and row["total"] == "" and "not there" in row["what went wrong"]
+
+
+def test_a_temporary_folder_with_a_long_path_is_told(place, monkeypatch, capsys):
+    (long := place / ("x" * 80)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert run(place) == 1
+    assert f"{long}: too long a path for Python's sockets: set TMPDIR to a shorter one" in capsys.readouterr().err
+
+
+def test_extra_points_come_on_top(place):
+    write_zip(place / "small.zip", extra_questions=["q3"])
+    run(place)
+    assert "(2 more are extra)" in (page := (place / "out/feedback/ann.html").read_text()) and "6 of 4 points" in page
+    assert "mean of 4 and 2 extra" in (place / "out/report.html").read_text()
+
+
+def test_an_output_that_cannot_be_written_says_so(place, capsys):
+    (place / "out").write_text("in the way")
+    assert run(place) == 2
+    (place / "out").unlink()
+    (place / "out").mkdir()
+    (place / "out/results").write_text("in the way")
+    assert run(place) == 1
+    told = capsys.readouterr().err.split("\n")
+    assert f"{place / 'out'}' is a file" in told[0] and str(place / "out/results") in told[1]
+
+
+def test_a_full_disk_keeps_what_was_graded_before(place, monkeypatch, capsys):
+    written, whole = [], os.replace
+
+    def full(new, path):
+        if Path(path).parent.name == "results":
+            written.append(path)
+            if len(written) == 4:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        whole(new, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files.os, "replace", full)
+        assert run(place) == 1
+    err = capsys.readouterr().err.splitlines()[-1]
+    assert "No space left on device" in err and "is kept in" in err
+    before = digest_of_results(place)
+    assert len(before) == 3 and not list((place / "out").rglob("*.new"))
+    assert run(place) == 0
+    kept = [name for name, text in before.items() if '"graded"' in text]
+    assert kept and all(digest_of_results(place)[name] == before[name] for name in kept)

@@ -1,0 +1,428 @@
+# ruff: noqa: E501
+"""What student code can and cannot do where it runs, seen from inside: each cell leaves `outcome` behind."""
+
+import os
+import platform
+import re
+import socket
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.grading.grade import Assignment, grade
+from autograder.grading.sandbox import landlock, session
+from autograder.grading.sandbox.proxy import Ended, Proxy, StudentError
+from autograder.grading.sandbox.session import Confinement, Limits, Submission
+from tests.kit import HONEST, QUICK, write_notebook, write_zip
+
+confined = pytest.mark.skipif(not landlock.available(), reason="this kernel has no Landlock")
+
+TRY = """
+try:
+    {}
+    outcome = "done"
+except BaseException as error:
+    outcome = type(error).__name__
+"""
+
+
+def outcome(body, files=None, limits=QUICK):
+    with Submission([TRY.format(body.replace("\n", "\n    "))], files or {}, limits) as run:
+        run.ensure()
+        assert not run.complaints, run.complaints
+        return run.get("outcome")
+
+
+@pytest.fixture
+def run():
+    with Submission(HONEST, {"helper.py": b"two = 2\n"}, QUICK) as run:
+        run.ensure()
+        assert not run.complaints
+        yield run
+
+
+DENIED = ("PermissionError", "FileNotFoundError", "OSError", "ProcessLookupError", "NotADirectoryError")
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open({secret!r}).read()",
+        "import os; os.listdir({folder!r})",
+        "import os; os.stat({secret!r}); open({secret!r}, 'rb')",
+        "open('/etc/shadow').read()",
+        "open('/proc/1/environ').read()",
+        "import os; open(f'/proc/{{os.getppid()}}/environ').read()",
+        "import os; open(f'/proc/{{os.getppid()}}/mem', 'rb').read(1)",
+        "import os; os.listdir('/proc')",
+        "import os; os.listdir('/tmp')",
+        "import os; os.listdir('/')",
+        "import os; os.symlink({secret!r}, 'link'); open('link').read()",
+        "import os; os.link({secret!r}, 'hard'); open('hard').read()",
+        "import subprocess; subprocess.run(['cat', {secret!r}], check=True, capture_output=True).stdout or 1 / 0",
+    ],
+)
+def test_reading_elsewhere_is_denied(tmp_path, body):
+    secret = tmp_path / "hidden.py"
+    secret.write_text("SECRET")
+    os.chmod(tmp_path, 0o777)
+    got = outcome(body.format(secret=str(secret), folder=str(tmp_path)))
+    assert got in (*DENIED, "CalledProcessError")
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open({target!r}, 'w').write('x')",
+        "import os; os.mkdir({target!r})",
+        "import os; os.rename('own', {target!r})",
+        "import os; os.symlink('/etc/passwd', {target!r})",
+        "import os; os.truncate({victim!r}, 0)",
+        "import os; os.remove({victim!r})",
+        "import os; os.chmod({victim!r}, 0)",
+        "import os; os.mkfifo('fifo')",
+        "import sys; open(sys.prefix + '/lib/evil.py', 'w').write('x')",
+        "import os; os.utime({victim!r})",
+        "open('/dev/shm/evil', 'w').write('x')",
+        "open('/tmp/evil-of-the-tests', 'w').write('x')",
+    ],
+)
+def test_writing_elsewhere_is_denied(tmp_path, body):
+    victim = tmp_path / "victim"
+    victim.write_text("whole")
+    if os.geteuid() == 0:
+        os.chmod(tmp_path, 0o777)  # the file system alone would let it in
+    elif "chmod" in body or "utime" in body:
+        pytest.skip("Landlock does not know modes and times; only a user id of its own keeps them")
+    got = outcome("open('own', 'w').close(); " + body.format(target=str(tmp_path / "made"), victim=str(victim)))
+    assert got in DENIED
+    assert victim.read_text() == "whole" and sorted(tmp_path.iterdir()) == [victim]
+    assert not Path("/dev/shm/evil").exists() and not Path("/tmp/evil-of-the-tests").exists()
+
+
+@confined
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', {port}), 1)",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', {port}))",
+        "import socket; socket.socket(socket.AF_UNIX).bind('own.sock')",
+        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}', timeout=1)",
+        "import subprocess; subprocess.run(['bash', '-c', 'echo > /dev/tcp/127.0.0.1/{port}'], check=True)",
+    ],
+)
+def test_the_network_is_denied(body):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        got = outcome(body.format(port=server.getsockname()[1]))
+        server.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert got in (*DENIED, "URLError", "CalledProcessError")
+
+
+@confined
+@pytest.mark.parametrize("target", ["{grader}", "os.getppid()", "-{grader}", "1"])
+def test_signals_to_others_are_denied(target):
+    assert outcome(f"import os; os.kill({target.format(grader=os.getpid())}, 0)") in DENIED
+
+
+@confined
+def test_tracing_others_is_denied():
+    body = (
+        "import ctypes, os; l = ctypes.CDLL(None, use_errno=True)\nif l.ptrace(16, os.getppid(), 0, 0): raise OSError"
+    )
+    assert outcome(body) == "OSError"
+
+
+CALLS = {"shmget": (29, "0x5eed, 4096, 0o1666"), "semget": (64, "7, 1, 0o1666"), "msgget": (68, "7, 0o1666")}
+CALLS |= {"mq_getsetattr": (245, "-1, 0, 0"), "memfd_create": (319, "b'm', 0"), "setns": (308, "0, 0")}
+CALLS |= {"add_key": (248, "b'user', b'k', b'v', 1, -1"), "clone into a new user": (56, "0x10000011, 0, 0, 0, 0")}
+CALLS |= {"unshare": (272, "0x10000000"), "inotify": (294, "0"), "fallocate": (285, "1, 0, 0, 4096")}
+CALLS |= {"connect": (42, "0, 0, 0"), "bind": (49, "0, 0, 0"), "setsockopt": (54, "0, 1, 7, 0, 0")}
+CALLS |= {"priority": (141, "2, 0, 5"), "a scheduler": (144, "0, 5, b'x' * 4"), "vmsplice": (278, "1, 0, 0, 0")}
+CALLS |= {"limits by process number": (302, "os.getpid(), 7, 0, 0"), "disk by ioctl": (16, "0, 0x40305828, b'x' * 48")}
+CALLS |= {
+    "a watch by fcntl": (72, "0, 1026, 1"),
+    "attributes": (188, "b'f', b'user.a', b'x', 1, 0"),
+    "flock": (73, "0, 2"),
+}
+CALLS |= {"which pages are there": (27, "0, 4096, b'x'"), "what is cached": (327, "0, 0, 0, 0, 0, 8")}
+CALLS |= {
+    "sendmsg": (46, "0, 0, 0"),
+    "a pair of datagrams": (53, "1, 2, 0, 0"),
+    "sched_setaffinity": (203, "0, 8, b'x'"),
+}
+
+
+@confined
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are this processor's")
+@pytest.mark.parametrize("call", CALLS)
+def test_nothing_is_left_to_others_or_out_of_the_count_by(call):
+    number, arguments = CALLS[call]
+    body = f"""import ctypes, os
+open('f', 'w').close()
+l = ctypes.CDLL(None, use_errno=True)
+if l.syscall({number}, {arguments}) < 0: raise OSError(ctypes.get_errno(), 'no')"""
+    assert outcome(body) == "PermissionError"
+
+
+BARRED = """
+socket bind connect sendmsg sendmmsg setsockopt add_key request_key keyctl shmget shmat shmctl shmdt semget semop semctl
+semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
+memfd_create memfd_secret fallocate vmsplice setxattr lsetxattr fsetxattr setxattrat ptrace process_vm_readv
+process_vm_writev perf_event_open inotify_init1 inotify_add_watch fanotify_init fadvise64 mincore cachestat readahead
+preadv2 flock sched_setaffinity setpriority sched_setparam sched_setscheduler sched_setattr ioprio_set io_uring_setup bpf
+unshare setns open_by_handle_at
+"""
+NEW = {"cachestat": 451, "setxattrat": 463}  # on all processors, and not in every system's headers
+OLD = {"x86_64": ["inotify_init"], "aarch64": []}  # what the newer processor never had
+HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}  # under /usr/include
+
+
+@pytest.mark.parametrize("processor", HEADERS)
+def test_the_numbers_of_the_barred_calls_are_those_of_the_kernels_headers(processor):
+    path = Path("/usr/include") / HEADERS[processor]
+    if not path.exists():
+        pytest.skip("the kernel's headers are not installed")
+    numbers = NEW | dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", path.read_text()))
+    assert set(landlock.FORBIDDEN[processor]) == {int(numbers[name]) for name in BARRED.split() + OLD[processor]}
+    some = landlock.WITH_ARGUMENTS[processor]
+    assert some == {name: int(numbers[name]) for name in some}
+
+
+HARMLESS = {
+    "a pair of streams": "import socket\na, b = socket.socketpair()\na.send(b'x')\nif b.recv(1) != b'x': raise ValueError",
+    "limits of its own": "import resource\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))",
+    "an ioctl": "import os\ntry: os.get_terminal_size(1)\nexcept OSError as e:\n    if e.errno == 1: raise",
+    "fcntl": "import fcntl\nfcntl.fcntl(0, fcntl.F_SETFD, fcntl.fcntl(0, fcntl.F_GETFD))",
+    "a thread and a child": "import os, threading\nthreading.Thread(target=print).start()\nif not os.fork(): os._exit(0)\nos.wait()",
+}
+
+
+@pytest.mark.parametrize("call", HARMLESS)
+def test_the_same_calls_with_other_arguments_are_left(call):
+    assert outcome(HARMLESS[call]) == "done"
+
+
+def test_the_environment_says_nothing():
+    os.environ["COURSE_TOKEN"] = "SECRET"
+    try:
+        with Submission(["import os; names = sorted(os.environ); text = str(dict(os.environ))"], {}, QUICK) as run:
+            run.ensure()
+            assert "SECRET" not in run.get("text") and "COURSE_TOKEN" not in run.get("names")
+    finally:
+        del os.environ["COURSE_TOKEN"]
+
+
+def test_no_descriptor_but_the_wire_is_open():
+    cell = "import os\nfds = []\nfor n in range(300):\n    try: os.fstat(n); fds.append(n)\n    except OSError: pass"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("fds") == [0, 1, 2, 3]
+
+
+def test_the_process_holds_no_secret_module():
+    cell = "import sys; loaded = [m for m in sys.modules if m.startswith(('autograder', 'otter'))]"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        assert set(run.get("loaded")) == {
+            "autograder",
+            "autograder.grading",
+            "autograder.grading.sandbox",
+            "autograder.grading.sandbox.landlock",
+            "autograder.grading.sandbox.confinement",
+            "autograder.grading.sandbox.server",
+            "autograder.grading.sandbox.responder",
+            "autograder.grading.sandbox.wire",
+            "otter",
+        }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand out user ids")
+def test_each_submission_has_a_user_id_of_its_own():
+    cell = "import os; ids = os.getresuid() + os.getresgid(); groups = os.getgroups()"
+    seen = []
+    for _ in range(2):
+        with Submission([cell], {}, QUICK) as run:
+            run.ensure()
+            assert run.get("groups") == [] and len(set(run.get("ids"))) == 1
+            seen.append(run.get("ids")[0])
+    assert seen[0] != seen[1] and 0 not in seen
+
+
+@pytest.mark.parametrize("body", ["import os; os.setuid(0)", "import os; os.setgid(0)", "import os; os.chroot('.')"])
+def test_no_way_back_to_root(body):
+    with Submission([TRY.format(body), "import os; uid = os.geteuid()"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("outcome") == "PermissionError" and run.get("uid") != 0
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import numpy.fft, sqlite3, decimal",
+        "import numpy as np; np.save('a.npy', np.eye(2)); assert np.load('a.npy').shape == (2, 2)",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
+        "%load_ext autoreload\n%autoreload 2\n%timeit -n1 -r1 1",
+        "out = !echo hello\nassert out == ['hello']",
+        "%%bash\necho hello > file\nls",
+        "import asyncio; asyncio.new_event_loop().run_until_complete(asyncio.sleep(0))",
+        "await __import__('asyncio').sleep(0)",
+        "import threading; t = threading.Thread(target=print); t.start(); t.join()",
+        "import subprocess; assert subprocess.check_output(['true']) == b''",
+        "import tempfile; tempfile.TemporaryFile().write(b'x')",
+        "import otter; grader = otter.Notebook(); grader.check('q1'); grader.check_all(); grader.export(pdf=False)",
+        "from otter import Notebook; Notebook('x', y=1).check('q')",
+        "print('x' * 100); display(1); 5",
+        "import platform; platform.platform()",
+        "import subprocess, time; child = subprocess.Popen(['true']); time.sleep(0.4)  # ended, and not collected",
+    ],
+)
+def test_honest_cells_run(cell):
+    with Submission([cell], {}, Limits(cell=10)) as run:
+        run.ensure()
+        assert not run.complaints, run.complaints
+
+
+def test_a_failing_cell_does_not_stop_the_next():
+    cells = ["a = 1", "b = 1 / 0", "def f(:", "import sys; sys.exit(3)", "quit()", "raise KeyboardInterrupt", "c = 3"]
+    with Submission(cells, {}, QUICK) as run:
+        run.ensure()
+        assert run.get("a") == 1 and run.get("b") is None and run.get("c") == 3 and run.starts == 1
+        assert run.complaints[1] == "ZeroDivisionError: division by zero (line 1 of its cell: b = 1 / 0)"
+        assert run.complaint_about("b") == f"The cell that defines it stopped with {run.complaints[1]}"
+
+
+def test_functions_methods_and_attributes_cross(run):
+    assert run.get("double")(4) == 8 and run.get("nothing", 5) == 5
+    counter = run.get("Counter")()
+    assert type(counter).__name__ == "Counter" and isinstance(counter, Proxy)
+    counter.total = 2
+    assert type(counter.add(5)).__name__ == "Counter" and counter.total == 7
+    assert np.array(counter).dtype == object and counter != 7
+
+
+def test_an_object_may_go_back_where_it_came_from():
+    with Submission(["def make(): return {1}", "def size(s): return len(s)"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("size")(run.get("make")()) == 1
+
+
+def test_an_object_of_the_tests_never_crosses(run):
+    from autograder.grading.sandbox.wire import WireError
+
+    for thing in (open, object(), lambda: 0, {1}, np.array([None])):
+        with pytest.raises(WireError, match="cannot cross"):
+            run.get("double")(thing)
+    assert run.get("double")(1) == 2
+
+
+def test_arguments_changed_in_place_come_back_changed():
+    cell = "def f(a, p, l, same):\n    a *= 2\n    p['w'][0] = 7\n    p['new'] = 1\n    del p['old']\n    l.append(3)"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        a, p, items, same = np.arange(3.0), {"w": np.zeros(2), "old": 0}, [1], np.eye(2)
+        w = p["w"]
+        run.get("f")(a, p, l=items, same=same)
+        assert a.tolist() == [0, 2, 4] and p["w"] is w and w.tolist() == [7, 0] and items == [1, 3]
+        assert set(p) == {"w", "new"} and np.array_equal(same, np.eye(2))
+
+
+def test_an_exception_keeps_its_type_text_and_place():
+    cell = "def f(kind):\n    raise kind\ndef g(n):\n    return f([ZeroDivisionError('nil'), SystemExit(3), KeyError('k')][n])"
+    with Submission([cell, "class Odd(Exception): pass\ndef h(): raise Odd('x')", "def todo(): raise NotImplementedError('q1')"],
+                    {}, QUICK) as run:  # fmt: skip
+        run.ensure()
+        with pytest.raises(ZeroDivisionError, match=r"^nil \(in f, line 2 of its cell: raise kind\)$"):
+            run.get("g")(0)
+        with pytest.raises(StudentError) as caught:
+            run.get("g")(1)
+        assert type(caught.value).__name__ == "SystemExit" and not isinstance(caught.value, SystemExit)
+        with pytest.raises(KeyError, match=r"^'k'"):
+            run.get("g")(2)
+        with pytest.raises(StudentError) as caught:
+            run.get("h")()
+        assert type(caught.value).__name__ == "Odd"
+        with pytest.raises(NotImplementedError, match="^q1$"):
+            run.get("todo")()
+
+
+def test_a_proxy_of_an_ended_process_is_dead(run):
+    double = run.get("double")
+    run.stop()
+    with pytest.raises(Ended):
+        double(1)
+    run.ensure()
+    with pytest.raises(Ended):
+        double(1)
+    assert run.get("double")(1) == 2
+
+
+def test_the_scratch_folder_goes_with_the_process(run):
+    folder = run.scratch
+    assert Path(folder).is_dir()
+    run.stop()
+    assert not Path(folder).exists()
+
+
+@confined
+def test_nothing_outlives_a_server_that_is_killed():
+    cell = "import os, time\npids = [os.getpid()]\nfor _ in range(2):\n    pid = os.fork()\n    if not pid:\n"
+    cell += "        os.setsid()\n        time.sleep(60)\n        os._exit(0)\n    pids.append(pid)"
+    with Submission([cell], {}, QUICK) as run:
+        run.ensure()
+        pids = run.get("pids")
+        assert len(pids) == 3 and all(running(pid) for pid in pids)
+        run.server.kill()
+        end = time.monotonic() + 5
+        while any(running(pid) for pid in pids) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not any(running(pid) for pid in pids)
+
+
+def running(pid):
+    """Whether a process is there and no zombie, which some other parent has yet to collect."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def nothing_confines(monkeypatch):
+    """A server of student processes as on macOS, which has neither Landlock nor seccomp nor a second user id."""
+    session.close_server()
+    without = "from autograder.grading.sandbox import landlock, confinement, server, responder; responder.warm_shell.__globals__['done'] = "
+    without += "responder.warm_shell(); server.warm_shell = lambda: responder.done; sys.platform = 'darwin'; "
+    without += "landlock.available = lambda: 0; landlock.prctl = landlock.forbid_calls = None; "
+    without += "confinement.spare_uid = server.spare_uid = lambda pid: None; "
+    monkeypatch.setattr(
+        session,
+        "SERVE",
+        session.SERVE.replace("from autograder.grading.sandbox.server import main; ", without + "main = server.main; "),
+    )
+    yield
+    session.close_server()
+
+
+def test_a_proxy_stays_the_same_while_the_process_lives():
+    with Submission(["class A: pass\na = A()\ndef f(): pass"], {}, QUICK) as run:
+        run.ensure()
+        assert run.get("f") is run.get("f") and run.get("a") is run.get("a") and run.get("a") is not run.get("f")
+
+
+def test_without_confinement_grading_refuses(nothing_confines):
+    with pytest.raises(Confinement, match="neither Landlock nor a second user id"):
+        Submission(HONEST, {}, QUICK).ensure()
+
+
+def test_unconfined_grading_is_asked_for_and_loud(nothing_confines, tmp_path, capsys):
+    path, archive = write_notebook(tmp_path / "a.ipynb", HONEST), write_zip(tmp_path / "small.zip")
+    with Assignment(archive) as assignment:
+        assert grade(path, assignment, QUICK, unconfined=True).total == 6
+    assert capsys.readouterr().err.startswith("UNCONFINED: the student's code was held by NOTHING")

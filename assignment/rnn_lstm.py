@@ -17,6 +17,8 @@ requirements: requirements.txt
 overwrite_requirements: true
 python_version: "3.12"
 files:
+    - advice.py
+    - answers.py
     - checks.py
     - derivation.py
     - gradcheck.py
@@ -27,7 +29,7 @@ files:
     - README.md
     - requirements.txt
 autograder_files:
-    - hidden.json
+    - private/hidden.json
 tests:
     files: true
     ok_format: false
@@ -305,8 +307,11 @@ class VanillaRNN:
         x: (k,). Returns self.output: (m,).
         """
         # BEGIN SOLUTION NO PROMPT
-        self.hidden_state = np.tanh(self.W_hh @ self.hidden_state + self.W_xh @ x + self.Bh)
-        self.output = np.dot(self.W_hy, self.hidden_state) + self.By
+        h_prev = self.hidden_state
+        z = self.W_hh @ h_prev + self.W_xh @ x + self.Bh
+        h = np.tanh(z)
+        self.hidden_state = h
+        self.output = self.W_hy @ h + self.By
         # END SOLUTION
         """ # BEGIN PROMPT
         raise NotImplementedError("q2_vanilla_rnn")
@@ -333,7 +338,7 @@ points: 2
 def test_q2_one_step_follows_the_equations(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/one step").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    public("q2_vanilla_rnn/one step").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_one_step_follows_the_equations(VanillaRNN, run_cell)
@@ -345,7 +350,7 @@ points: 2
 def test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/five steps").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    public("q2_vanilla_rnn/five steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
@@ -370,7 +375,7 @@ hidden: true
 def test_q2_other_sizes(VanillaRNN, run_cell):
     from checks import cell_runner, hidden
 
-    hidden("q2_vanilla_rnn/seven steps at other sizes").grade(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    hidden("q2_vanilla_rnn/seven steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_other_sizes(VanillaRNN, run_cell)
@@ -431,8 +436,10 @@ def unroll(rnn, xs):
     # BEGIN SOLUTION NO PROMPT
     hs, ys = [], []
     for x in xs:
-        ys.append(rnn.forward(x))
-        hs.append(rnn.hidden_state)
+        y = rnn.forward(x)
+        h = rnn.hidden_state
+        hs.append(h)
+        ys.append(y)
     return np.array(hs), np.array(ys)
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -457,7 +464,7 @@ points: 3
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
 
-    public("q3_unroll/five steps").grade(unroller(unroll, RunningAverage), "unroll")
+    public("q3_unroll/five steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_collects_every_step(unroll, RunningAverage)
@@ -470,7 +477,7 @@ hidden: true
 def test_q3_other_lengths(unroll, RunningAverage):
     from checks import hidden, unroller
 
-    hidden("q3_unroll/eight steps").grade(unroller(unroll, RunningAverage), "unroll")
+    hidden("q3_unroll/eight steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_other_lengths(unroll, RunningAverage)
@@ -541,7 +548,8 @@ def state_jacobian(h, W_hh):
     h: (n,), the hidden state h_t. W_hh: (n, n). Returns (n, n): row i, column j is dh_t[i]/dh_{t-1}[j].
     """
     # BEGIN SOLUTION NO PROMPT
-    return np.diag(1 - h**2) @ W_hh
+    slope = 1 - h**2
+    return slope[:, None] * W_hh  # the same as np.diag(slope) @ W_hh
     # END SOLUTION
     """ # BEGIN PROMPT
     raise NotImplementedError("q4a_state_jacobian")
@@ -565,7 +573,7 @@ points: 1
 def test_q4a_one_step(state_jacobian):
     from checks import public
 
-    public("q4a_state_jacobian/one step").grade(state_jacobian, "state_jacobian")
+    public("q4a_state_jacobian/one step").check(state_jacobian, "state_jacobian")
 
 
 test_q4a_one_step(state_jacobian)
@@ -578,7 +586,7 @@ hidden: true
 def test_q4a_other_sizes(state_jacobian):
     from checks import hidden
 
-    hidden("q4a_state_jacobian/four units").grade(state_jacobian, "state_jacobian")
+    hidden("q4a_state_jacobian/four units").check(state_jacobian, "state_jacobian")
 
 
 test_q4a_other_sizes(state_jacobian)
@@ -635,7 +643,9 @@ def jacobian_through_time(hs, W_hh):
     # BEGIN SOLUTION NO PROMPT
     product = np.eye(len(W_hh))
     for h in hs:
-        product = np.diag(1 - h**2) @ W_hh @ product
+        slope = 1 - h**2
+        step = slope[:, None] * W_hh
+        product = step @ product
     return product
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -660,7 +670,7 @@ points: 1
 def test_q4b_five_steps(jacobian_through_time):
     from checks import public
 
-    public("q4b_jacobian_through_time/five steps").grade(jacobian_through_time, "jacobian_through_time")
+    public("q4b_jacobian_through_time/five steps").check(jacobian_through_time, "jacobian_through_time")
 
 
 test_q4b_five_steps(jacobian_through_time)
@@ -673,7 +683,7 @@ hidden: true
 def test_q4b_other_sizes(jacobian_through_time):
     from checks import hidden
 
-    hidden("q4b_jacobian_through_time/seven steps").grade(jacobian_through_time, "jacobian_through_time")
+    hidden("q4b_jacobian_through_time/seven steps").check(jacobian_through_time, "jacobian_through_time")
 
 
 test_q4b_other_sizes(jacobian_through_time)
@@ -751,23 +761,27 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
     """
     # BEGIN SOLUTION NO PROMPT
+    T = len(xs)
     hs = [h0]
     for x in xs:
         hs.append(np.tanh(W_hh @ hs[-1] + W_xh @ x + Bh))
 
-    grads = {"W_xh": 0.0, "W_hh": 0.0, "W_hy": 0.0, "Bh": 0.0, "By": 0.0}
-    dh_later = np.zeros_like(h0)
-    for t in reversed(range(len(xs))):
-        h, h_prev = hs[t + 1], hs[t]
-        grads["W_hy"] += np.outer(dys[t], h)
-        grads["By"] += dys[t]
-        dh = W_hy.T @ dys[t] + dh_later  # h_t acts through y_t and through h_{t+1}
+    dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
+    dBh, dBy, later = np.zeros_like(Bh), np.zeros_like(By), np.zeros_like(h0)
+    for t in reversed(range(T)):
+        x, dy = xs[t], dys[t]
+        h = hs[t + 1]
+        h_prev = hs[t]
+        dW_hy += np.outer(dy, h)
+        dBy += dy
+        dh = W_hy.T @ dy + later  # h_t acts through y_t and through h_{t+1}
         dz = dh * (1 - h**2)
-        grads["W_xh"] += np.outer(dz, xs[t])
-        grads["W_hh"] += np.outer(dz, h_prev)
-        grads["Bh"] += dz
-        dh_later = W_hh.T @ dz
-    return grads | {"h0": dh_later}
+        dW_xh += np.outer(dz, x)
+        dW_hh += np.outer(dz, h_prev)
+        dBh += dz
+        later = W_hh.T @ dz
+    dh0 = later
+    return {"W_xh": dW_xh, "W_hh": dW_hh, "W_hy": dW_hy, "Bh": dBh, "By": dBy, "h0": dh0}
     # END SOLUTION
     """ # BEGIN PROMPT
     raise NotImplementedError("q4c_rnn_backward")
@@ -791,7 +805,7 @@ points: 1
 def test_q4c_output_weights(rnn_backward):
     from checks import public
 
-    public("q4c_rnn_backward/output weights").grade(rnn_backward, "rnn_backward")
+    public("q4c_rnn_backward/output weights").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_output_weights(rnn_backward)
@@ -803,7 +817,7 @@ points: 2
 def test_q4c_recurrent_weights(rnn_backward):
     from checks import public
 
-    public("q4c_rnn_backward/recurrent weights").grade(rnn_backward, "rnn_backward")
+    public("q4c_rnn_backward/recurrent weights").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_recurrent_weights(rnn_backward)
@@ -815,7 +829,7 @@ points: 1
 def test_q4c_initial_state(rnn_backward):
     from checks import public
 
-    public("q4c_rnn_backward/initial state").grade(rnn_backward, "rnn_backward")
+    public("q4c_rnn_backward/initial state").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_initial_state(rnn_backward)
@@ -828,7 +842,7 @@ hidden: true
 def test_q4c_other_sizes(rnn_backward):
     from checks import hidden
 
-    hidden("q4c_rnn_backward/seven steps at other sizes").grade(rnn_backward, "rnn_backward")
+    hidden("q4c_rnn_backward/seven steps at other sizes").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_other_sizes(rnn_backward)
@@ -1013,7 +1027,7 @@ points: 1
 def test_q5a_gates(lstm_step):
     from checks import public
 
-    public("q5a_lstm_step/gates").grade(lstm_step, "lstm_step")
+    public("q5a_lstm_step/gates").check(lstm_step, "lstm_step")
 
 
 test_q5a_gates(lstm_step)
@@ -1025,7 +1039,7 @@ points: 2
 def test_q5a_states(lstm_step):
     from checks import public
 
-    public("q5a_lstm_step/states").grade(lstm_step, "lstm_step")
+    public("q5a_lstm_step/states").check(lstm_step, "lstm_step")
 
 
 test_q5a_states(lstm_step)
@@ -1038,7 +1052,7 @@ hidden: true
 def test_q5a_other_sizes(lstm_step):
     from checks import hidden
 
-    hidden("q5a_lstm_step/other sizes").grade(lstm_step, "lstm_step")
+    hidden("q5a_lstm_step/other sizes").check(lstm_step, "lstm_step")
 
 
 test_q5a_other_sizes(lstm_step)
@@ -1094,13 +1108,16 @@ def lstm_unroll(xs, h0, C0, p):
     xs: (T, k). h0, C0: (n,). p: as in lstm_step. Returns a dict with the keys f, i, o, g, C, h; each (T, n).
     """
     # BEGIN SOLUTION NO PROMPT
-    h, C, steps = h0, C0, []
+    h_prev, C_prev, steps = h0, C0, []
     for x in xs:
-        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
-        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
-        C = f * C + i * g
+        f = sigmoid(x @ p["Uf"] + h_prev @ p["Wf"])
+        i = sigmoid(x @ p["Ui"] + h_prev @ p["Wi"])
+        o = sigmoid(x @ p["Uo"] + h_prev @ p["Wo"])
+        g = np.tanh(x @ p["Ug"] + h_prev @ p["Wg"])
+        C = f * C_prev + i * g
         h = np.tanh(C) * o
         steps.append({"f": f, "i": i, "o": o, "g": g, "C": C, "h": h})
+        h_prev, C_prev = h, C
     return {key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -1125,7 +1142,7 @@ points: 2
 def test_q5b_both_states_travel(lstm_unroll):
     from checks import public
 
-    public("q5b_lstm_unroll/five steps").grade(lstm_unroll, "lstm_unroll")
+    public("q5b_lstm_unroll/five steps").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_both_states_travel(lstm_unroll)
@@ -1138,7 +1155,7 @@ hidden: true
 def test_q5b_other_sizes(lstm_unroll):
     from checks import hidden
 
-    hidden("q5b_lstm_unroll/seven steps at other sizes").grade(lstm_unroll, "lstm_unroll")
+    hidden("q5b_lstm_unroll/seven steps at other sizes").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_other_sizes(lstm_unroll)
@@ -1237,8 +1254,10 @@ def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, d
     T, n = dJ_dh.shape
     total = np.zeros(n * n)
     for t in range(T):
-        dC_total = dC_dCprev[t] @ dCprev_dWg[t] + dC_dWg[t]
-        total += dJ_dh[t] @ (dh_dhprev[t] @ dhprev_dWg[t] + dh_dC[t] @ dC_total)
+        by_h = dh_dhprev[t] @ dhprev_dWg[t]
+        by_C = dh_dC[t] @ dC_dCprev[t] @ dCprev_dWg[t]
+        now = dh_dC[t] @ dC_dWg[t]
+        total += dJ_dh[t] @ (by_h + by_C + now)
     return total.reshape(n, n)
     # END SOLUTION
     """ # BEGIN PROMPT
@@ -1275,7 +1294,7 @@ points: 1
 def test_q6a_order_of_the_products(dJ_dWg):
     from checks import public
 
-    public("q6a_derivation/three steps of matrices").grade(dJ_dWg, "dJ_dWg")
+    public("q6a_derivation/three steps of matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_order_of_the_products(dJ_dWg)
@@ -1287,7 +1306,7 @@ points: 1
 def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
     from checks import public
 
-    public("q6a_derivation/a real LSTM").grade(dJ_dWg, "dJ_dWg")
+    public("q6a_derivation/a real LSTM").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_gradient_of_a_real_lstm(dJ_dWg)
@@ -1300,7 +1319,7 @@ hidden: true
 def test_q6a_other_sizes(dJ_dWg):
     from checks import hidden
 
-    hidden("q6a_derivation/six steps of larger matrices").grade(dJ_dWg, "dJ_dWg")
+    hidden("q6a_derivation/six steps of larger matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_other_sizes(dJ_dWg)
@@ -1374,25 +1393,32 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
     Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
-    h, C, steps = h0, C0, []
+    T = len(xs)
+    h_prev, C_prev, steps = h0, C0, []
     for x in xs:
-        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
-        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
-        h_prev, C_prev = h, C
+        f = sigmoid(x @ p["Uf"] + h_prev @ p["Wf"])
+        i = sigmoid(x @ p["Ui"] + h_prev @ p["Wi"])
+        o = sigmoid(x @ p["Uo"] + h_prev @ p["Wo"])
+        g = np.tanh(x @ p["Ug"] + h_prev @ p["Wg"])
         C = f * C_prev + i * g
         h = np.tanh(C) * o
-        steps.append((h_prev, C_prev, f, i, o, g, C))
+        steps.append((h_prev, C_prev, f, i, o, g, C, h))
+        h_prev, C_prev = h, C
 
     dWg = np.zeros_like(p["Wg"])
     dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
-    for t in reversed(range(len(xs))):
-        h_prev, C_prev, f, i, o, g, C = steps[t]
+    for t in reversed(range(T)):
+        h_prev, C_prev, f, i, o, g, C, h = steps[t]
         dh = dJ_dh[t] + dh_later
         dC = dC_later + dh * o * (1 - np.tanh(C) ** 2)
-        dz_o = dh * np.tanh(C) * o * (1 - o)
-        dz_f = dC * C_prev * f * (1 - f)
-        dz_i = dC * g * i * (1 - i)
-        dz_g = dC * i * (1 - g**2)
+        do = dh * np.tanh(C)
+        df = dC * C_prev
+        di = dC * g
+        dg = dC * i
+        dz_f = df * f * (1 - f)
+        dz_i = di * i * (1 - i)
+        dz_o = do * o * (1 - o)
+        dz_g = dg * (1 - g**2)
         dWg += np.outer(h_prev, dz_g)
         dh_later = dz_f @ p["Wf"].T + dz_i @ p["Wi"].T + dz_o @ p["Wo"].T + dz_g @ p["Wg"].T
         dC_later = dC * f
@@ -1420,7 +1446,7 @@ points: 2
 def test_q6b_five_steps(lstm_dWg):
     from checks import public
 
-    public("q6b_lstm_dWg/five steps").grade(lstm_dWg, "lstm_dWg")
+    public("q6b_lstm_dWg/five steps").check(lstm_dWg, "lstm_dWg")
 
 
 test_q6b_five_steps(lstm_dWg)
@@ -1433,7 +1459,7 @@ hidden: true
 def test_q6b_other_sizes(lstm_dWg):
     from checks import hidden
 
-    hidden("q6b_lstm_dWg/seven steps at other sizes").grade(lstm_dWg, "lstm_dWg")
+    hidden("q6b_lstm_dWg/seven steps at other sizes").check(lstm_dWg, "lstm_dWg")
 
 
 test_q6b_other_sizes(lstm_dWg)
@@ -1570,35 +1596,41 @@ def lstm_backward(xs, h0, C0, p, dJ_dh):
     Returns a dict with the eight keys of p and xs, h0, C0; each gradient has the shape of what it belongs to.
     """
     # BEGIN SOLUTION NO PROMPT
-    h, C, steps = h0, C0, []
+    T = len(xs)
+    h_prev, C_prev, steps = h0, C0, []
     for x in xs:
-        f, i, o = (sigmoid(x @ p["U" + gate] + h @ p["W" + gate]) for gate in "fio")
-        g = np.tanh(x @ p["Ug"] + h @ p["Wg"])
-        h_prev, C_prev = h, C
+        f = sigmoid(x @ p["Uf"] + h_prev @ p["Wf"])
+        i = sigmoid(x @ p["Ui"] + h_prev @ p["Wi"])
+        o = sigmoid(x @ p["Uo"] + h_prev @ p["Wo"])
+        g = np.tanh(x @ p["Ug"] + h_prev @ p["Wg"])
         C = f * C_prev + i * g
         h = np.tanh(C) * o
-        steps.append((h_prev, C_prev, f, i, o, g, C))
+        steps.append((h_prev, C_prev, f, i, o, g, C, h))
+        h_prev, C_prev = h, C
 
     grads = {name: np.zeros_like(value) for name, value in p.items()}
     dxs = np.zeros(np.shape(xs))
     dh_later, dC_later = np.zeros_like(h0), np.zeros_like(C0)
-    for t in reversed(range(len(xs))):
-        h_prev, C_prev, f, i, o, g, C = steps[t]
+    for t in reversed(range(T)):
+        h_prev, C_prev, f, i, o, g, C, h = steps[t]
         dh = dJ_dh[t] + dh_later
         dC = dC_later + dh * o * (1 - np.tanh(C) ** 2)
-        dz = {
-            "f": dC * C_prev * f * (1 - f),
-            "i": dC * g * i * (1 - i),
-            "o": dh * np.tanh(C) * o * (1 - o),
-            "g": dC * i * (1 - g**2),
-        }
-        for gate, d in dz.items():
-            grads["U" + gate] += np.outer(xs[t], d)
-            grads["W" + gate] += np.outer(h_prev, d)
-        dxs[t] = sum(d @ p["U" + gate].T for gate, d in dz.items())
-        dh_later = sum(d @ p["W" + gate].T for gate, d in dz.items())
+        do = dh * np.tanh(C)
+        df = dC * C_prev
+        di = dC * g
+        dg = dC * i
+        dz_f = df * f * (1 - f)
+        dz_i = di * i * (1 - i)
+        dz_o = do * o * (1 - o)
+        dz_g = dg * (1 - g**2)
+        for gate, dz in {"f": dz_f, "i": dz_i, "o": dz_o, "g": dz_g}.items():
+            grads["U" + gate] += np.outer(xs[t], dz)
+            grads["W" + gate] += np.outer(h_prev, dz)
+        dxs[t] = dz_f @ p["Uf"].T + dz_i @ p["Ui"].T + dz_o @ p["Uo"].T + dz_g @ p["Ug"].T
+        dh_later = dz_f @ p["Wf"].T + dz_i @ p["Wi"].T + dz_o @ p["Wo"].T + dz_g @ p["Wg"].T
         dC_later = dC * f
-    return grads | {"xs": dxs, "h0": dh_later, "C0": dC_later}
+    dh0, dC0 = dh_later, dC_later
+    return grads | {"xs": dxs, "h0": dh0, "C0": dC0}
     # END SOLUTION
     """ # BEGIN PROMPT
     raise NotImplementedError("q6d_lstm_backward")
@@ -1622,7 +1654,7 @@ points: 2
 def test_q6d_weights(lstm_backward):
     from checks import public
 
-    public("q6d_lstm_backward/weights").grade(lstm_backward, "lstm_backward")
+    public("q6d_lstm_backward/weights").check(lstm_backward, "lstm_backward")
 
 
 test_q6d_weights(lstm_backward)
@@ -1634,7 +1666,7 @@ points: 1
 def test_q6d_inputs_and_first_states(lstm_backward):
     from checks import public
 
-    public("q6d_lstm_backward/inputs and first states").grade(lstm_backward, "lstm_backward")
+    public("q6d_lstm_backward/inputs and first states").check(lstm_backward, "lstm_backward")
 
 
 test_q6d_inputs_and_first_states(lstm_backward)
@@ -1647,7 +1679,7 @@ hidden: true
 def test_q6d_other_sizes(lstm_backward):
     from checks import hidden
 
-    hidden("q6d_lstm_backward/seven steps at other sizes").grade(lstm_backward, "lstm_backward")
+    hidden("q6d_lstm_backward/seven steps at other sizes").check(lstm_backward, "lstm_backward")
 
 
 test_q6d_other_sizes(lstm_backward)
@@ -1793,7 +1825,7 @@ points: 0.5
 def test_q7b_five_steps(cell_carry):
     from checks import public
 
-    public("q7b_cell_carry/five steps").grade(cell_carry, "cell_carry")
+    public("q7b_cell_carry/five steps").check(cell_carry, "cell_carry")
 
 
 test_q7b_five_steps(cell_carry)
@@ -1806,7 +1838,7 @@ hidden: true
 def test_q7b_other_sizes(cell_carry):
     from checks import hidden
 
-    hidden("q7b_cell_carry/seven steps").grade(cell_carry, "cell_carry")
+    hidden("q7b_cell_carry/seven steps").check(cell_carry, "cell_carry")
 
 
 test_q7b_other_sizes(cell_carry)

@@ -1,19 +1,28 @@
-"""The command line: `python -m autograder` build, table, grade and class.
+"""The command line: `autograder` build, table, grade and class.
 
-A wrong call ends with one line and exit code 2, whatever else goes wrong with one line and exit code 1.
+A wrong call ends with one line and exit code 2, whatever else goes wrong with one line and exit code 1; `--debug`
+shows the traceback before it.
 """
 
-import json
 import signal
 import sys
-import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 try:
     import click
+    import msgspec
     from rich.console import Console
 except ModuleNotFoundError as missing:
     sys.exit(f"autograder: {missing.name} is not installed for {sys.executable}: run make, and .venv/bin/python")
+
+from autograder.errors import AutograderError, BuildError, CallError
+from autograder.grading.text import one_line
+
+TERMINATED = 128 + signal.SIGTERM
+ABORTED = 130
 
 PATH = click.Path(path_type=Path)
 OUT_FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -23,18 +32,29 @@ OUT = click.option(
     type=OUT_FOLDER,
     help="Where student/, solutions/ and autograder/dist/ go; the folder above the master's otherwise.",
 )
-ZIP = click.option("--zip", "archive", type=PATH, help="The zip; that in autograder/dist/ otherwise.")
+ZIP = click.option("--zip", "archive", type=PATH, help="The zip; the one in autograder/dist/ otherwise.")
 UNCONFINED = click.option(
-    "--unconfined", is_flag=True, help="Grade although this system cannot confine the student's code."
+    "--unconfined", is_flag=True, help="Grade even where this system cannot confine the student's code."
 )
 
 
-class Failure(Exception):
-    """What went wrong, in one line."""
+class Debug:
+    """Whether errors come with their traceback."""
+
+    on = False
+
+
+def remember(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.ensure_object(Debug).on |= value
+
+
+DEBUG = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=remember, help="Show where an error comes from."
+)
 
 
 @click.group(no_args_is_help=False)
-def cli():
+def cli() -> None:
     """Build an assignment from its master, and grade submissions with the zip that was built."""
 
 
@@ -42,59 +62,36 @@ def cli():
 @MASTER
 @OUT
 @click.option("--check", is_flag=True, help="Write nothing; tell what differs from what is there.")
-def build(master, out, check):
+@DEBUG
+def build(master: Path | None, out: Path | None, check: bool) -> None:
     """Build student/, solutions/ and autograder/dist/ from MASTER (the one in assignment/ otherwise)."""
-    from autograder.authoring import build as builder
-    from autograder.authoring.master import BuildError
+    from autograder.authoring import build as building
 
     master = master or only_master()
     out = out or master.resolve().parent.parent
-    try:
-        if check:
-            lines = builder.differences(master, out)
-            if lines:
-                click.echo("\n".join(lines))
-                raise Failure(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
-            click.echo("Everything is as the master builds it.")
-            return
-        for path in builder.build(master, out):
+    if not check:
+        for path in building.build(master, out):
             click.echo(f"built {path.relative_to(out.resolve())}")
-    except BuildError as problem:
-        raise Failure(str(problem)) from None
-    except OSError as problem:
-        raise Failure(f"{problem.filename or out}: {problem.strerror or problem}; nothing was built") from None
+    elif lines := building.differences(master, out):
+        click.echo("\n".join(lines))
+        raise BuildError(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
+    else:
+        click.echo("Everything is as the master builds it.")
 
 
 @cli.command()
 @MASTER
 @OUT
-def table(master, out):
+@DEBUG
+def table(master: Path | None, out: Path | None) -> None:
     """Grade the reference solution and the untouched student copy with the zip; show the points of both."""
-    from autograder.authoring import build as builder
-    from autograder.authoring.master import BuildError, Master
+    from autograder.authoring.table import grade_both
 
-    path = master or only_master()
-    out = out or path.resolve().parent.parent
-    archive = out / "autograder/dist" / f"{path.stem}-autograder.zip"
-    notebooks = [out / folder / f"{path.stem}.ipynb" for folder in ("solutions", "student")]
-    for file in (archive, *notebooks):
-        if not file.exists():
-            raise Failure(f"{file} is missing; to build it: python -m autograder build")
-    try:
-        questions = Master(path).questions.values()
-    except BuildError as problem:
-        raise Failure(str(problem)) from None
-    try:
-        with tempfile.TemporaryDirectory() as temporary, builder.quiet(temporary):
-            reference, blank = (builder.otter_grade(file.resolve(), archive.resolve()) for file in notebooks)
-    except Exception as problem:  # Otter's own, of many kinds
-        what = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
-        raise Failure(f"Otter cannot grade with {archive}: {what}; to rebuild: python -m autograder build") from None
-    show(questions, reference.results, blank.results)
-    if reference.total != reference.possible:
-        raise Failure("the reference solution does not get all points")
-    if blank.total:
-        raise Failure("the untouched student copy gets points")
+    master = master or only_master()
+    rows, complaints = grade_both(master, out or master.resolve().parent.parent)
+    Console().print(rows)
+    if complaints:
+        raise AutograderError("; ".join(complaints))
 
 
 @cli.command()
@@ -102,33 +99,29 @@ def table(master, out):
 @ZIP
 @click.option("--json", "as_json", is_flag=True, help="Print Gradescope's results.json.")
 @UNCONFINED
-def grade(submission, archive, as_json, unconfined):
+@DEBUG
+def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: bool) -> None:
     """Grade SUBMISSION (a notebook, a zip or a folder) with its code in a confined process of its own."""
-    from autograder.grading import grade as grader
-    from autograder.grading.sandbox.session import Confinement, close_server
+    from autograder.grading.assignment import Assignment
+    from autograder.grading.grade import grade as grade_one
+    from autograder.grading.gradescope import gradescope_report
+    from autograder.grading.sandbox.launcher import close_launcher
 
     try:
-        with opened(only_zip(archive)) as assignment:
-            results = grader.grade(submission, assignment, unconfined=unconfined)
-            report = grader.gradescope_dict(results, assignment.config)
-            extra = sum(file.possible for file in assignment.tests if file.name in assignment.extra)
-    except Confinement as error:
-        raise unconfined_only(error) from None
-    except (OSError, RuntimeError, ImportError, NameError) as problem:
-        raise Failure(f"{submission} was not graded: {type(problem).__name__}: {problem}") from None
+        with Assignment(only_zip(archive)) as assignment:
+            grading = grade_one(submission, assignment, unconfined=unconfined)
+            report, extra = gradescope_report(grading, assignment), assignment.extra_points
     finally:
-        close_server()
+        close_launcher()
     if as_json:
-        click.echo(json.dumps(report, indent=2))
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
         return
-    for file in results.results.values():
-        click.echo(f"{file.name}  {file.score:g}/{file.possible:g}")
-        for result in file.test_case_results:
-            click.echo(f"  {result.message}")
-    click.echo(
-        f"\n{results.output}\n\ntotal  {results.total:g}/{results.possible - extra:g}"
-        + f" (and {extra:g} extra)" * (extra > 0)
-    )
+    for name, question in grading.questions.items():
+        click.echo(f"{name}  {question.score:g}/{question.possible:g}")
+        for case in question.cases:
+            click.echo(f"  {case.line}")
+    total = f"total  {grading.total:g}/{grading.possible - extra:g}" + f" (and {extra:g} extra)" * (extra > 0)
+    click.echo(f"\n{grading.overview}\n\n{total}")
 
 
 @cli.command("class")
@@ -136,115 +129,68 @@ def grade(submission, archive, as_json, unconfined):
 @click.option("--out", required=True, type=OUT_FOLDER, help="Where the grades, the feedback and the report go.")
 @ZIP
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes; one for each core otherwise.")
-@click.option("--fresh", is_flag=True, help="Grade all again, also what an earlier run has graded.")
+@click.option("--fresh", is_flag=True, help="Grade everything again, also what an earlier run has graded.")
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is at this address.")
 @click.option("--canvas", type=PATH, help="Canvas's gradebook export: write canvas.csv, to import there.")
 @click.option("--column", help="With --canvas: the column of the assignment, or how it begins.")
 @UNCONFINED
-def classroom(folder, out, archive, canvas, column, **settings):
+@DEBUG
+def classroom(
+    folder: Path, out: Path, archive: Path | None, canvas: Path | None, column: str | None, **settings: Any
+) -> int:
     """Grade all submissions in FOLDER: files, a folder a student, or a download from Canvas, Moodle or Gradescope."""
-    from autograder.classroom.gradebook import CanvasExport, NoCanvas
-    from autograder.classroom.roster import NoClass
-    from autograder.classroom.run import grade_class
-    from autograder.classroom.workers import NoCluster
-    from autograder.grading.sandbox.session import Confinement
+    from autograder.classroom.canvas import CanvasExport
+    from autograder.classroom.run import Settings, grade_class
+    from autograder.grading.assignment import Assignment
 
     if bool(canvas) != bool(column):
-        raise click.UsageError("--canvas and --column go together")
+        raise CallError("--canvas and --column go together")
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
-        raise click.UsageError(f"--out {out} lies in {folder}, where it would be taken for a submission")
+        raise CallError(f"--out {out} lies in {folder}, where it would be taken for a submission")
     archive = only_zip(archive)
     if archive.is_dir():
-        raise click.UsageError(f"{archive} is a folder; a class is graded with the zip itself")
-    try:
-        export = CanvasExport(canvas, column) if canvas else None
-        with opened(archive) as assignment:
-            return grade_class(folder, out, assignment, archive, export, **settings)
-    except (NoClass, NoCanvas, NoCluster) as problem:
-        raise click.UsageError(str(problem)) from None
-    except Confinement as error:
-        raise unconfined_only(error) from None
-    except OSError as problem:
-        raise Failure(
-            f"{problem.filename or out}: {problem.strerror or problem}; what was graded is kept in {out}"
-        ) from None
+        raise CallError(f"{archive} is a folder; a class is graded with the zip itself")
+    export = CanvasExport(canvas, column) if canvas and column else None
+    with Assignment(archive) as assignment:
+        return grade_class(folder, out, assignment, export, Settings(**settings))
 
 
-def only_zip(archive):
+def only_zip(archive: Path | None) -> Path:
     """The zip to grade with: the one that was named, or the only one that was built."""
     if archive:
         if not archive.exists():
-            raise click.UsageError(f"{archive} does not exist: name the zip, or the folder it was unpacked to")
+            raise CallError(f"{archive} does not exist: name the zip, or the folder it was unpacked to")
         return archive
     found = sorted(Path("autograder/dist").glob("*-autograder.zip"))
     if len(found) != 1:
-        raise click.UsageError(
-            f"autograder/dist holds {len(found)} zips to grade with: build one, or name it with --zip"
-        )
+        raise CallError(f"autograder/dist holds {len(found)} zips to grade with: build one, or name it with --zip")
     return found[0]
 
 
-def opened(archive):
-    """The Assignment of a zip, open."""
-    from autograder.grading.grade import Assignment
-
-    try:
-        return Assignment(archive).open()
-    except Exception as problem:  # a zip can be wrong in many ways, its tests in any
-        message = f"{archive} is no zip that can be graded with: {type(problem).__name__}: {problem}"
-        raise click.UsageError(message) from None
-
-
-def unconfined_only(error):
-    return click.UsageError(f"{error}; to run the students' code all the same, add --unconfined")
-
-
-def show(questions, reference, blank):
-    from rich import box
-    from rich.table import Table
-
-    rows = Table("question", "points", "reference", "blank", box=box.SIMPLE_HEAD)
-    for column in rows.columns[1:]:
-        column.justify = "right"
-    automatic = [question for question in questions if question.cases]
-    for q in automatic:
-        rows.add_row(q.name, *(f"{n:g}" for n in (q.points, reference[q.name].score, blank[q.name].score)))
-    rows.add_section()
-    for title, extra in (("automatic", False), ("extra", True)):
-        if some := [q for q in automatic if q.extra == extra]:
-            columns = (
-                [q.points for q in some],
-                [reference[q.name].score for q in some],
-                [blank[q.name].score for q in some],
-            )
-            rows.add_row(title, *(f"{sum(column):g}" for column in columns))
-    written = sum(q.points for q in questions if q.manual)
-    if written:
-        rows.add_row("graded by a person", f"{written:g}", "", "")
-    Console().print(rows)
-
-
-def only_master():
+def only_master() -> Path:
     found = [file for file in sorted(Path("assignment").glob("*.py")) if b"# ASSIGNMENT CONFIG" in file.read_bytes()]
     if len(found) != 1:
-        raise click.UsageError(f"name the master: assignment/ holds {len(found)} with an ASSIGNMENT CONFIG")
+        raise CallError(f"name the master: assignment/ holds {len(found)} with an ASSIGNMENT CONFIG")
     return found[0]
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code. `kill` ends it as an error does, with all that it started."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    debug = Debug()
+    run: Callable[..., Any] = cli.main
     try:
-        return cli.main(arguments, prog_name="autograder", standalone_mode=False) or 0
+        return run(arguments, prog_name="autograder", standalone_mode=False, obj=debug) or 0
     except click.ClickException as problem:
-        message = " ".join(problem.format_message().split())
-        click.echo(f"autograder: {message} (--help tells more)", err=True)
-        return 2
+        click.echo(f"autograder: {one_line(problem.format_message())} (--help tells more)", err=True)
+        return CallError.exit_code
     except click.Abort:
-        return 130
-    except Failure as problem:
-        click.echo(str(problem), err=True)
-        return 1
+        return ABORTED
+    except AutograderError as problem:
+        if debug.on:
+            traceback.print_exception(problem)
+        click.echo(f"autograder: {one_line(problem)}", err=True)
+        return problem.exit_code
     finally:
         signal.signal(signal.SIGTERM, before)
 

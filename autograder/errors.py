@@ -1,22 +1,22 @@
 """Every error of the engine, from one base. The command line turns exactly these into one line.
 
-    AutograderError              exit code 1, unless it says otherwise
-    ├── BuildError               a mistake in the assignment
-    │   └── MathError            a formula that cannot be rendered
-    ├── OutputError              a file of ours cannot be written
-    ├── GraderError              the grader itself failed on a submission, which is nobody's answer
-    ├── CallError                what the command line names cannot be used; exit code 2
-    │   ├── ArchiveError         not a valid autograder zip
-    │   ├── RosterError          a folder without a class in it
-    │   ├── CanvasError          not an export of Canvas's gradebook, or not the right column
-    │   ├── ClusterError         no Dask cluster to grade on
-    │   └── ConfinementError     this system cannot confine a student's code
-    ├── IntakeError              a submission that cannot be graded; its text is for the student
-    ├── WireError                a message from the other side that is malformed, too large or too deep
-    └── StudentError             raised by the student's code; its type is named as the student's exception
+AutograderError              exit code 1, unless it says otherwise
+├── BuildError               a mistake in the assignment
+│   └── MathError            a formula that cannot be rendered
+├── OutputError              a file of ours cannot be written
+├── GraderError              the grader itself failed on a submission, which is nobody's answer
+├── CallError                what the command line names cannot be used; exit code 2
+│   ├── ArchiveError         not a valid autograder zip
+│   ├── RosterError          a folder without a class in it
+│   ├── CanvasError          not an export of Canvas's gradebook, or not the right column
+│   ├── ClusterError         no Dask cluster to grade on
+│   └── ConfinementError     this system cannot confine a student's code
+├── IntakeError              a submission that cannot be graded; its text is for the student
+├── WireError                a message from the other side that is malformed, too large or too deep
+└── StudentError             raised by the student's code; its type is named as the student's exception
 
-    SessionEnded                 a student's process has been stopped, or has gone. No `Exception`, so that no test
-                                 function takes it for one that an answer raised
+SessionEnded                 a student's process has been stopped, or has gone. No `Exception`, so that no test
+                             function takes it for one that an answer raised
 """
 
 

@@ -5,9 +5,9 @@ import io
 import matplotlib
 
 import payoff
-from tools.answers import MASTER, solved
+from tools.answers import ROOT, solved
 
-FIGURES = MASTER.parent / "figures"
+FIGURES = ROOT / "assignment" / "figures"
 SETTINGS = {
     "svg.hashsalt": "payoff",
     "svg.fonttype": "path",

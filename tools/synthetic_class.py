@@ -9,11 +9,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-from misconceptions import MISTAKES
-from tools.alternatives import STYLES
-from tools.answers import SOLUTIONS
+from private.alternatives import STYLES
+from private.mistakes import MISTAKES
+from tools.answers import ROOT, SOLUTIONS
 
-BLANK = Path(__file__).parent.parent / "student" / "rnn_lstm.ipynb"
+BLANK = ROOT / "student" / "rnn_lstm.ipynb"
 FIRST = ["Ada", "Alan", "Barbara", "Claude", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Katherine", "Noor", "Tim"]
 LAST = ["Abbott", "Bérzin", "Chen", "Das", "Ek", "Fadel", "García", "Hu", "Ito", "Jung", "Khan", "Müller", "O'Neil"]
 LAST += ["<script>alert(1)<script>", "=1+1"]
@@ -65,7 +65,7 @@ def answers(rng):
     if kind < 0.35:
         return given | (rng.choice(list(STYLES.values())) if rng.random() < 0.5 else {})
     for mistake in rng.sample(MISTAKES, rng.choice((1, 1, 2, 3, 5))):
-        given[mistake.question] = mistake.code
+        given[mistake.question] = mistake.source(SOLUTIONS)
     if rng.random() < 0.2:
         for question in rng.sample(list(given), 3):
             del given[question]

@@ -5,12 +5,15 @@ folders; a Gradescope export with its submission_metadata.yml. It must never dro
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import msgspec
 import yaml
 
-from autograder.grading.intake import clean
+from autograder.errors import RosterError
+from autograder.grading.text import clean
 
 GRADABLE = (".ipynb", ".zip", ".py")
 METADATA = "submission_metadata.yml"
@@ -22,13 +25,8 @@ CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
 
 
-class NoClass(Exception):
-    """The folder holds nothing that could be graded; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Student:
-    """Who handed in what: `path` is a file or a folder, or None where `problem` says why there is nothing to grade."""
+class Student(msgspec.Struct, frozen=True):
+    """Who submitted what: `path` is a file or a folder, or None where `problem` says why there is nothing to grade."""
 
     id: str
     name: str
@@ -38,20 +36,35 @@ class Student:
     email: str = ""
 
 
-def read_class(folder):
-    """([Student], [what was left alone and why]), both sorted. Raises NoClass."""
-    folder = Path(folder)
+class Roster(NamedTuple):
+    """The students, sorted by name, and what was left alone and why."""
+
+    students: list[Student]
+    left_alone: list[str]
+
+
+class Found(NamedTuple):
+    """A file or folder, and what its name tells."""
+
+    name: str
+    path: Path
+    late: bool
+
+
+def read_class(folder: Path) -> Roster:
+    """Who submitted what in a folder. Raises RosterError."""
     if not folder.is_dir():
         what = "is a file; unpack it first" if folder.exists() else "does not exist"
-        raise NoClass(f"{folder} {what}: name the folder with the submissions")
+        raise RosterError(f"{folder} {what}: name the folder with the submissions")
     students, left = from_gradescope(folder) if (folder / METADATA).is_file() else from_files(folder)
     if not students:
-        raise NoClass(f"{folder} holds no submission: no {', '.join(GRADABLE)} file and no folder of a student")
-    return sorted(students, key=lambda student: (student.name.lower(), student.id)), sorted(left)
+        raise RosterError(f"{folder} holds no submission: no {', '.join(GRADABLE)} file and no folder of a student")
+    return Roster(sorted(students, key=lambda student: (student.name.lower(), student.id)), sorted(left))
 
 
-def from_files(folder):
-    found, left = {}, []
+def from_files(folder: Path) -> Roster:
+    found: dict[str, list[Found]] = {}
+    left = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name in SYSTEM_FILES:
             continue
@@ -60,89 +73,87 @@ def from_files(folder):
         elif path.is_dir() or (path.is_file() and path.suffix.lower() in GRADABLE):
             match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
             parts = match.groupdict() if match else {}
-            own = path.name if path.is_dir() else path.stem
-            found.setdefault(parts.get("id") or own, []).append(
-                (parts.get("name") or own, path, bool(parts.get("late")))
-            )
+            file = Found(parts.get("name") or own_name(path), path, bool(parts.get("late")))
+            found.setdefault(parts.get("id") or own_name(path), []).append(file)
         else:
             left.append(f"{path.name}: neither a notebook, a zip, a script nor a student's folder")
-    return [student for id, files in found.items() for student in entries(id, files)], left
+    return Roster([student for id, files in found.items() for student in entries(id, files)], left)
 
 
-def entries(id, files):
+def own_name(path: Path) -> str:
+    return path.name if path.is_dir() else path.stem
+
+
+def entries(id: str, files: list[Found]) -> list[Student]:
     """The entries of what has one id: one student's. Where the names differ, each file's own name is the id."""
-    if len({name for name, _, _ in files}) == 1:
-        return [entry(id, *files)]
-    by_name = {}
-    for _, path, late in files:
-        own = path.name if path.is_dir() else path.stem
-        by_name.setdefault(own, []).append((own, path, late))
-    return [entry(own, *same) for own, same in by_name.items()]
+    if len({file.name for file in files}) == 1:
+        return [entry(id, files)]
+    by_name: dict[str, list[Found]] = {}
+    for file in files:
+        own = own_name(file.path)
+        by_name.setdefault(own, []).append(Found(own, file.path, file.late))
+    return [entry(own, same) for own, same in by_name.items()]
 
 
-def entry(id, *files):
-    """One student's entry, of [(name, path, whether late)]."""
-    name, path, _ = files[0]
-    late = any(file[2] for file in files)
-    handed_in = [shown for _, path, _ in files for shown in gradable(path)]
-    if len(handed_in) == 1 or (
-        len(files) == 1 and handed_in and all(shown.lower().endswith(".py") for shown in handed_in)
-    ):
-        return Student(id, clean(name), path, late=late)
-    what = f"{len(handed_in)} files: {', '.join(handed_in)}. Leave the one that counts" if handed_in else "nothing"
-    return Student(id, clean(name), problem=clean(f"handed in {what}"), late=late)
+def entry(id: str, files: list[Found]) -> Student:
+    """One student's entry, of all that carries the student's id."""
+    name, late = clean(files[0].name), any(file.late for file in files)
+    submitted = [shown for file in files for shown in gradable(file.path)]
+    only_scripts = len(files) == 1 and all(shown.lower().endswith(".py") for shown in submitted)
+    if len(submitted) == 1 or (submitted and only_scripts):
+        return Student(id, name, files[0].path, late=late)
+    several = f"{len(submitted)} files: {', '.join(submitted)}. Leave the one that counts"
+    return Student(id, name, problem=clean(f"submitted {several if submitted else 'nothing'}"), late=late)
 
 
-def gradable(path):
+def gradable(path: Path) -> list[str]:
     """The names of what can be graded in a path: itself, or what a folder holds; scripts only where nothing else is."""
     if not path.is_dir():
         return [path.name]
-    inside = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in GRADABLE]
-    inside = [p.relative_to(path) for p in inside]
+    inside = [p.relative_to(path) for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in GRADABLE]
     inside = [p for p in inside if not any(part.startswith(".") or part in SYSTEM_FILES for part in p.parts)]
     books = [p for p in inside if p.suffix.lower() != ".py"]
     return [f"{path.name}/{p.as_posix()}" for p in books or inside]
 
 
-def from_gradescope(folder):
+def from_gradescope(folder: Path) -> Roster:
     """A Gradescope export: folders, and who submitted each; several submitters share one."""
     try:
-        listed = yaml.load((folder / METADATA).read_text(encoding="utf-8"), yaml.BaseLoader)  # every scalar as text
-        submissions = {str(name): entry.get(":submitters") or [] for name, entry in listed.items()}
-        people = [(name, submitter) for name, submitters in submissions.items() for submitter in submitters]
-        people = [
-            (name, {key.strip(":"): "" if value in NULL else str(value) for key, value in who.items()})
-            for name, who in people
-        ]
+        people = submitters((folder / METADATA).read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError, AttributeError, TypeError) as problem:
-        raise NoClass(f"{folder / METADATA} cannot be read ({type(problem).__name__}): export it again") from None
+        raise RosterError(f"{folder / METADATA} cannot be read ({type(problem).__name__}): export it again") from None
     students = []
     for name, who in people:
         id = who.get("sid") or who.get("email") or f"{name} {who.get('name', '')}".strip()
         path = folder / name
         there = name not in ("", ".", "..") and path.parent == folder and path.is_dir() and not path.is_symlink()
-        one = entry(id, (who.get("name") or id, path, False)) if there else Student(id, "", problem="handed in nothing")
-        students.append(
-            Student(one.id, clean(who.get("name") or id), one.path, one.problem, email=who.get("email", ""))
-        )
+        shown = who.get("name") or id
+        one = entry(id, [Found(shown, path, False)]) if there else Student(id, "", problem="submitted nothing")
+        students.append(Student(one.id, clean(shown), one.path, one.problem, email=who.get("email", "")))
     known = {name for name, _ in people} | {METADATA}
-    left = [
-        f"{p.name}: no student of it in {METADATA}"
-        for p in folder.iterdir()
-        if p.name not in known and p.name[0] != "."
+    others = (path.name for path in folder.iterdir() if path.name not in known and path.name[0] != ".")
+    return Roster(merged(students), [f"{name}: no student of it in {METADATA}" for name in others])
+
+
+def submitters(text: str) -> list[tuple[str, dict[str, str]]]:
+    """[(folder, {name, sid, email})] of an export's list. Raises what a text that is no such list leads to."""
+    listed: dict[Any, Any] = yaml.load(text, yaml.BaseLoader)  # every scalar as text
+    people = [(str(name), who) for name, entry in listed.items() for who in entry.get(":submitters") or []]
+    return [
+        (name, {key.strip(":"): "" if value in NULL else str(value) for key, value in who.items()})
+        for name, who in people
     ]
-    return merged(students), left
 
 
-def merged(students):
+def merged(students: Iterable[Student]) -> list[Student]:
     """One entry a student: of several submissions under one id none is chosen."""
-    by_id = {}
+    by_id: dict[str, list[Student]] = {}
     for student in students:
         by_id.setdefault(student.id, []).append(student)
     return [same[0] if len(same) == 1 else several(id, same) for id, same in by_id.items()]
 
 
-def several(id, same):
+def several(id: str, same: list[Student]) -> Student:
     where = ", ".join(student.path.name for student in same if student.path)
-    problem = f"handed in {len(same)} times: {where}. Leave the one that counts"
+    problem = f"submitted {len(same)} times: {where}. Leave the one that counts"
     return Student(id, same[0].name, problem=problem, email=same[0].email)

@@ -1,160 +1,203 @@
 """A class's submissions, graded by many processes at once, each result kept as soon as it is there.
 
 It must never let one submission stop the others, hold more than a window of them in memory, or lose what is graded:
-whatever stops a run, Ctrl-C included, the next one goes on from there.
+whatever stops a run, Ctrl-C included, the next one resumes it.
 """
 
 import concurrent.futures as futures
 import hashlib
-import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import msgspec
 
+from autograder.classroom.canvas import CanvasExport
 from autograder.classroom.gradebook import Gradebook
+from autograder.classroom.interrupt import Interrupt
+from autograder.classroom.pools import DaskPool, LocalPool, Pool, Result, allowed_cores
 from autograder.classroom.progress import ClassProgress
-from autograder.classroom.records import FAILED, GRADED, NOT_GRADED, Records
-from autograder.classroom.roster import read_class
-from autograder.classroom.workers import Cluster, LocalPool, allowed_cores, summary
-from autograder.grading.grade import not_graded
-from autograder.grading.intake import Refused, clean, read_submission
-from autograder.grading.sandbox.session import Confinement, Limits
+from autograder.classroom.records import Records, Status, StudentRecord
+from autograder.classroom.roster import Student, read_class
+from autograder.classroom.worker import Archive, Task
+from autograder.errors import ConfinementError, IntakeError
+from autograder.grading.assignment import Assignment
+from autograder.grading.grade import refused
+from autograder.grading.gradescope import gradescope_report
+from autograder.grading.intake import read_submission
+from autograder.grading.results import Grading
+from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
+from autograder.grading.text import clean, one_line
 
 RESULTS = "results"
 WINDOW = 3  # submissions under way, for each worker
-LOOK_EVERY = 0.2  # seconds, for what stops a run
+LOOK_SECONDS = 0.2  # how often it looks for what stops a run
+INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 
 
-def grade_class(folder, out, assignment, archive, canvas=None, jobs=None, fresh=False, dask=None, unconfined=False):
-    """Grade the class in `folder` into `out`; returns the exit code.
+class Settings(msgspec.Struct, frozen=True):
+    """How a class is graded. jobs: processes, one for each core otherwise. fresh: grade again what has a record.
 
-    assignment: open; archive: its zip. canvas: a CanvasExport to fill in. Raises NoClass, NoCluster, Confinement and
-    OSError; what was graded by then is kept.
+    dask: the address of a scheduler. unconfined: grade also where student code cannot be confined.
     """
-    students, left = read_class(folder)
-    room = Classroom(assignment, archive, out, unconfined=unconfined, fresh=fresh)
-    book, unknown = Gradebook(out, assignment, students), []
-    pool = Cluster(dask) if dask else LocalPool(jobs or len(allowed_cores()))
+
+    jobs: int | None = None
+    fresh: bool = False
+    dask: str | None = None
+    unconfined: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+class Done(NamedTuple):
+    """A student's record, and whether an earlier run has made it."""
+
+    student: Student
+    record: StudentRecord
+    kept: bool = False
+
+
+class Waiting(NamedTuple):
+    """What a worker has to do for a student, and the digest that its record will carry."""
+
+    student: Student
+    digest: str
+    task: Task
+
+
+def grade_class(
+    folder: Path,
+    out: Path,
+    assignment: Assignment,
+    canvas: CanvasExport | None = None,
+    settings: Settings = DEFAULT_SETTINGS,
+) -> int:
+    """Grade the class in `folder` into `out` with an open Assignment; returns the exit code.
+
+    canvas: an export to fill in. Raises RosterError, ClusterError, ConfinementError and OutputError; what was graded
+    by then is kept.
+    """
+    roster = read_class(folder)
+    archive = Archive.of(assignment.archive.read_bytes())
+    run = ClassRun(assignment, archive, out, settings)
+    book = Gradebook(out, assignment, roster.students)
+    pool: Pool
+    if settings.dask:
+        pool = DaskPool(settings.dask, archive)
+    else:
+        pool = LocalPool(settings.jobs or len(allowed_cores()), archive)
+    unknown: list[str] = []
     try:
-        with Interrupt() as interrupt, ClassProgress(len(students)) as progress:
-            for student, record, kept in room.grade(students, pool, interrupt.pressed):
-                book.add(student, record, kept)
-                progress.step(failed=record["status"] != GRADED, kept=kept)
+        with Interrupt() as interrupt, ClassProgress(len(roster.students)) as progress:
+            for done in run.grade(roster.students, pool, interrupt.pressed):
+                book.add(done.student, done.record, done.kept)
+                progress.step(failed=not done.record.is_graded, kept=done.kept)
     finally:
-        pool.close(at_once=len(book) < len(students))
+        pool.close(at_once=len(book) < len(roster.students))
         if len(book):
             unknown = book.write(canvas)
-    for line in [*(f"left alone: {line}" for line in left), *unknown, *book.lines()]:
+    left = [f"left alone: {line}" for line in roster.left_alone]
+    again = [f"{RESULTS}/{name} is of no use as it is: graded again" for name in run.records.unreadable]
+    for line in [*left, *again, *unknown, *book.lines()]:
         click.echo(clean(line))  # file names come from students, and a terminal obeys
-    if len(book) < len(students):
-        click.echo(f"stopped: {len(book)} of {len(students)} are done and kept; the same command goes on", err=True)
-        return 130
-    return int(book.count(FAILED) > 0)
+    if len(book) < len(roster.students):
+        told = f"stopped: {len(book)} of {len(roster.students)} are done and kept; the same command resumes"
+        click.echo(told, err=True)
+        return INTERRUPTED
+    return int(book.statuses[Status.FAILED] > 0)
 
 
-class Interrupt:
-    """Ctrl-C or `kill` as a question, so that it breaks nothing off in the middle; the second is what it always is."""
+class ClassRun:
+    """Grades students with an open Assignment; their records lie below `out`."""
 
-    SIGNALS = (signal.SIGINT, signal.SIGTERM)
+    def __init__(self, assignment: Assignment, archive: Archive, out: Path, settings: Settings) -> None:
+        self.assignment, self.archive, self.settings = assignment, archive, settings
+        self.records = Records(out / RESULTS)
 
-    def __enter__(self):
-        self.was_pressed = False
-        self.before = {number: signal.signal(number, self.note) for number in self.SIGNALS}
-        return self
-
-    def __exit__(self, *_):
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-    def note(self, *_):
-        self.was_pressed = True
-        self.__exit__()
-
-    def pressed(self):
-        return self.was_pressed
-
-
-class Classroom:
-    """Grades students with an open Assignment into the folder `out`.
-
-    archive: the path of the assignment's zip. fresh: whether to grade again what has a record.
-    """
-
-    def __init__(self, assignment, archive, out, limits=Limits(), unconfined=False, fresh=False):  # noqa: B008
-        self.assignment, self.records = assignment, Records(Path(out) / RESULTS)
-        self.limits, self.unconfined, self.fresh = limits, unconfined, fresh
-        self.zip = Path(archive).read_bytes()
-        self.digest = hashlib.sha256(self.zip).hexdigest()
-
-    def grade(self, students, pool, stopped=lambda: False):
-        """Yield (student, record, whether it was kept from before) as they come, until `stopped()`."""
-        waiting, under_way = iter(students), {}
+    def grade(self, students: list[Student], pool: Pool, stopped: Callable[[], bool] = lambda: False) -> Iterator[Done]:
+        """Each student's record as it comes, until `stopped()`."""
+        coming = iter(students)
+        under_way: dict[Result, Waiting] = {}
         while not stopped():
-            while not stopped() and len(under_way) < WINDOW * pool.workers and (student := next(waiting, None)):
-                record, task = self.prepare(student)
-                if task:
-                    under_way[self.submit(pool, task)] = student, record, task
-                elif record["status"] == GRADED:
-                    yield student, record, True
+            while not stopped() and len(under_way) < WINDOW * pool.workers and (student := next(coming, None)):
+                prepared = self.prepare(student)
+                if isinstance(prepared, Done):
+                    yield prepared
                 else:
-                    yield student, self.records.keep(student, record), False
+                    under_way[self.submit(pool, prepared.task)] = prepared
             if not under_way:
                 return
-            done, _ = futures.wait(under_way, LOOK_EVERY, return_when=futures.FIRST_COMPLETED)
+            done, _ = futures.wait(under_way, LOOK_SECONDS, return_when=futures.FIRST_COMPLETED)
             died = [under_way.pop(future) for future in done if isinstance(future.exception(), BrokenProcessPool)]
             for future in done & under_way.keys():
-                student, record, _ = under_way.pop(future)
-                yield student, self.records.keep(student, record | self.result(future)), False
+                yield self.finish(under_way.pop(future), future)
             if died:  # one of those under way has ended its worker, and with it the pool
-                for student, record, task in [*died, *under_way.values()]:
+                for waiting in [*died, *under_way.values()]:
                     if stopped():
                         return
                     pool.restart()
-                    alone = self.result(self.submit(pool, task))
-                    yield student, self.records.keep(student, record | alone), False
+                    yield self.finish(waiting, self.submit(pool, waiting.task))
                 under_way = {}
                 pool.restart()
 
-    def prepare(self, student):
-        """(what is known of a student, what a worker has to do), the latter None where there is nothing to do."""
-        record = {"student": student.id, "status": NOT_GRADED, "why": student.problem}
+    def prepare(self, student: Student) -> Done | Waiting:
+        """What a worker has to do for a student; the record at once, where there is nothing to do."""
         if student.path is None:
-            return record, None
+            return self.keep(student, StudentRecord(student=student.id, status=Status.NOT_GRADED, why=student.problem))
         try:
-            cells, extras = read_submission(student.path, self.assignment.config.assignment_name)
-            work = msgspec.msgpack.encode([self.digest, cells, sorted(extras.items())])
-        except Refused as refusal:
-            refused = summary(not_graded(self.assignment, refusal), self.assignment.config)
-            return record | {"why": str(refusal)} | refused, None
+            submission = read_submission(student.path, self.assignment.name)
+        except IntakeError as refusal:
+            grading = refused(self.assignment, refusal)
+            record = StudentRecord(student=student.id, status=Status.NOT_GRADED, why=grading.refusal, grading=grading)
+            return self.keep(student, record, grading)
         except Exception as problem:
-            return record | failure(problem), None
-        record |= {"status": GRADED, "digest": hashlib.sha256(work).hexdigest()}
-        kept = None if self.fresh else self.records.get(student)
-        if kept and kept["status"] == GRADED and kept.get("digest") == record["digest"]:
-            return kept, None
-        return record, (cells, extras)
+            return self.keep(student, failure(student, problem))
+        content = [self.archive.digest, submission.cells, sorted(submission.files.items())]
+        digest = hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
+        kept = None if self.settings.fresh else self.records.get(student)
+        if kept and kept.is_graded and kept.digest == digest:
+            return Done(student, kept, kept=True)
+        return Waiting(student, digest, Task(submission, self.settings.limits, self.settings.unconfined))
 
-    def submit(self, pool, task):
+    def keep(self, student: Student, record: StudentRecord, grading: Grading | None = None) -> Done:
+        """Write the record of a submission that no worker has seen."""
+        report = msgspec.json.encode(gradescope_report(grading, self.assignment)) if grading else None
+        self.records.keep(student, record, report)
+        return Done(student, record)
+
+    def submit(self, pool: Pool, task: Task) -> Result:
         try:
-            return pool.submit(self.digest, self.zip, *task, self.limits, self.unconfined)
+            return pool.submit(task)
         except BrokenProcessPool as died:  # it broke since we last looked
-            future = futures.Future()
+            future: Result = futures.Future()
             future.set_exception(died)
             return future
 
-    @staticmethod
-    def result(future):
-        """What a worker's answer adds to a record. Raises Confinement: then no submission can be graded."""
+    def finish(self, waiting: Waiting, future: Result) -> Done:
+        """Write the record of what a worker has done. Raises ConfinementError: then no submission can be graded."""
+        student = waiting.student
         try:
-            return future.result()
-        except Confinement:
+            graded = future.result()
+        except ConfinementError:
             raise
         except Exception as problem:
-            return failure(problem)
+            return self.keep(student, failure(student, problem))
+        record = StudentRecord(
+            student=student.id,
+            status=Status.GRADED,
+            digest=waiting.digest,
+            seconds=graded.seconds,
+            grading=graded.grading,
+        )
+        self.records.keep(student, record, graded.report)
+        return Done(student, record)
 
 
-def failure(problem):
+def failure(student: Student, problem: Exception) -> StudentRecord:
     """What a failure of the grader itself leaves: no points, and no digest, so that the next run tries again."""
-    return {"status": FAILED, "why": f"{type(problem).__name__}: {problem}", "digest": None}
+    why = one_line(f"{type(problem).__name__}: {problem}")
+    return StudentRecord(student=student.id, status=Status.FAILED, why=why)

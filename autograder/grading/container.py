@@ -4,18 +4,20 @@ Layout: /autograder/source (the zip, unpacked), submission, results. It must nev
 any of the three.
 """
 
+import contextlib
 import json
 import os
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 from autograder.files import replace
 
-SORRY = "The autograder did not finish. Hand in again; if this stays, tell your instructor."
+SORRY = "The autograder did not finish. Submit again; if this stays, tell your instructor."
 
 
-def main(root="/autograder", **settings):
+def main(root: str | Path = "/autograder", **settings: Any) -> None:
     """Grade root/submission with root/source into root/results: results.json, and results.pkl for `otter grade`.
 
     settings: those of `autograder.grading.grade.grade`.
@@ -33,24 +35,27 @@ def main(root="/autograder", **settings):
         replace(results / "results.json", json.dumps(report, indent=2).encode())
         print(f"score: {graded.total:g} of {graded.possible:g}")
     except Exception:
-        replace(results / "results.json", json.dumps(fallback(traceback.format_exc())).encode())
+        with contextlib.suppress(Exception):
+            replace(results / "results.json", json.dumps(fallback(traceback.format_exc())).encode())
 
 
-def graded_in(root, settings):
+def graded_in(root: Path, settings: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     """(Gradescope's report, Otter's results), after the last student process has gone."""
     # Imported here, so that an environment without Otter leaves a fallback too.
-    from autograder.grading.grade import Assignment, grade, gradescope_dict
-    from autograder.grading.sandbox.session import close_server
+    from autograder.grading.assignment import Assignment
+    from autograder.grading.grade import grade
+    from autograder.grading.gradescope import gradescope_report, otter_results
+    from autograder.grading.sandbox.launcher import close_launcher
 
     try:
         with Assignment(root / "source") as assignment:
-            graded = grade(root / "submission", assignment, **settings)
-            return gradescope_dict(graded, assignment.config), graded
+            grading = grade(root / "submission", assignment, **settings)
+            return gradescope_report(grading, assignment), otter_results(grading, assignment)
     finally:
-        close_server()
+        close_launcher()
 
 
-def fallback(trace=""):
+def fallback(trace: str = "") -> dict[str, Any]:
     """A result for a grading that failed; the instructor alone sees why."""
     tests = [{"name": "Autograder", "score": 0, "output": SORRY, "visibility": "visible", "status": "failed"}]
     if trace:

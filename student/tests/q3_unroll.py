@@ -8,5 +8,5 @@ points = 4
 @test_case(points=3, hidden=False)
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
-    public('q3_unroll/five steps').grade(unroller(unroll, RunningAverage), 'unroll')
+    public('q3_unroll/five steps').check(unroller(unroll, RunningAverage), 'unroll')
 

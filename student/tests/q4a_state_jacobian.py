@@ -8,5 +8,5 @@ points = 2
 @test_case(points=1, hidden=False)
 def test_q4a_one_step(state_jacobian):
     from checks import public
-    public('q4a_state_jacobian/one step').grade(state_jacobian, 'state_jacobian')
+    public('q4a_state_jacobian/one step').check(state_jacobian, 'state_jacobian')
 

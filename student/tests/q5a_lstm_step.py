@@ -8,10 +8,10 @@ points = 4
 @test_case(points=1, hidden=False)
 def test_q5a_gates(lstm_step):
     from checks import public
-    public('q5a_lstm_step/gates').grade(lstm_step, 'lstm_step')
+    public('q5a_lstm_step/gates').check(lstm_step, 'lstm_step')
 
 @test_case(points=2, hidden=False)
 def test_q5a_states(lstm_step):
     from checks import public
-    public('q5a_lstm_step/states').grade(lstm_step, 'lstm_step')
+    public('q5a_lstm_step/states').check(lstm_step, 'lstm_step')
 

@@ -8,10 +8,10 @@ points = 4
 @test_case(points=2, hidden=False)
 def test_q6d_weights(lstm_backward):
     from checks import public
-    public('q6d_lstm_backward/weights').grade(lstm_backward, 'lstm_backward')
+    public('q6d_lstm_backward/weights').check(lstm_backward, 'lstm_backward')
 
 @test_case(points=1, hidden=False)
 def test_q6d_inputs_and_first_states(lstm_backward):
     from checks import public
-    public('q6d_lstm_backward/inputs and first states').grade(lstm_backward, 'lstm_backward')
+    public('q6d_lstm_backward/inputs and first states').check(lstm_backward, 'lstm_backward')
 

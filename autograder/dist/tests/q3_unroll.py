@@ -8,10 +8,10 @@ points = 4
 @test_case(points=3, hidden=False)
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
-    public('q3_unroll/five steps').grade(unroller(unroll, RunningAverage), 'unroll')
+    public('q3_unroll/five steps').check(unroller(unroll, RunningAverage), 'unroll')
 
 @test_case(points=1, hidden=True)
 def test_q3_other_lengths(unroll, RunningAverage):
     from checks import hidden, unroller
-    hidden('q3_unroll/eight steps').grade(unroller(unroll, RunningAverage), 'unroll')
+    hidden('q3_unroll/eight steps').check(unroller(unroll, RunningAverage), 'unroll')
 

@@ -8,10 +8,10 @@ points = 2
 @test_case(points=1, hidden=False)
 def test_q4a_one_step(state_jacobian):
     from checks import public
-    public('q4a_state_jacobian/one step').grade(state_jacobian, 'state_jacobian')
+    public('q4a_state_jacobian/one step').check(state_jacobian, 'state_jacobian')
 
 @test_case(points=1, hidden=True)
 def test_q4a_other_sizes(state_jacobian):
     from checks import hidden
-    hidden('q4a_state_jacobian/four units').grade(state_jacobian, 'state_jacobian')
+    hidden('q4a_state_jacobian/four units').check(state_jacobian, 'state_jacobian')
 

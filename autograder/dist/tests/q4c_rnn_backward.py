@@ -8,20 +8,20 @@ points = 6
 @test_case(points=1, hidden=False)
 def test_q4c_output_weights(rnn_backward):
     from checks import public
-    public('q4c_rnn_backward/output weights').grade(rnn_backward, 'rnn_backward')
+    public('q4c_rnn_backward/output weights').check(rnn_backward, 'rnn_backward')
 
 @test_case(points=2, hidden=False)
 def test_q4c_recurrent_weights(rnn_backward):
     from checks import public
-    public('q4c_rnn_backward/recurrent weights').grade(rnn_backward, 'rnn_backward')
+    public('q4c_rnn_backward/recurrent weights').check(rnn_backward, 'rnn_backward')
 
 @test_case(points=1, hidden=False)
 def test_q4c_initial_state(rnn_backward):
     from checks import public
-    public('q4c_rnn_backward/initial state').grade(rnn_backward, 'rnn_backward')
+    public('q4c_rnn_backward/initial state').check(rnn_backward, 'rnn_backward')
 
 @test_case(points=2, hidden=True)
 def test_q4c_other_sizes(rnn_backward):
     from checks import hidden
-    hidden('q4c_rnn_backward/seven steps at other sizes').grade(rnn_backward, 'rnn_backward')
+    hidden('q4c_rnn_backward/seven steps at other sizes').check(rnn_backward, 'rnn_backward')
 

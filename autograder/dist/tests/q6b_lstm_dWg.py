@@ -8,10 +8,10 @@ points = 3
 @test_case(points=2, hidden=False)
 def test_q6b_five_steps(lstm_dWg):
     from checks import public
-    public('q6b_lstm_dWg/five steps').grade(lstm_dWg, 'lstm_dWg')
+    public('q6b_lstm_dWg/five steps').check(lstm_dWg, 'lstm_dWg')
 
 @test_case(points=1, hidden=True)
 def test_q6b_other_sizes(lstm_dWg):
     from checks import hidden
-    hidden('q6b_lstm_dWg/seven steps at other sizes').grade(lstm_dWg, 'lstm_dWg')
+    hidden('q6b_lstm_dWg/seven steps at other sizes').check(lstm_dWg, 'lstm_dWg')
 

@@ -1,14 +1,14 @@
-"""What the grader, the keeper, the zygote and a student's process tell each other: every message, typed and decoded strictly.
+"""Every message between the grader, the keeper, the zygote and a student's process, typed and decoded strictly.
 
-The first part is between the first three, all ours; the rest between the grader and a student's
-process. Whatever comes from there is believed to be of its type, and nothing more.
+The first part is between the first three, all ours; the rest between the grader and a student's process. Whatever
+comes from there is believed to be of its type, and nothing more.
 """
 
 import msgspec
 
 from autograder.grading.sandbox.wire import Handle, Message, Tree
 
-# --- to the keeper and the zygote, and back -----------------------------------------------------------------------------------------
+# --- to the keeper and the zygote, and back -----------------------------------------------------------------------------
 
 
 class Order(Message):
@@ -53,7 +53,7 @@ class Hold(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=T
         return ", ".join(parts) or "nothing: it can read and write what you can"
 
 
-# --- to a student's process -------------------------------------------------------------------------------------------
+# --- to a student's process ---------------------------------------------------------------------------------------------
 
 
 class RunCell(Message):

@@ -83,7 +83,7 @@ def remote_error(fault: Fault) -> StudentError:
 
 
 def student_error(name: str, *bases: type[Exception]) -> type[StudentError]:
-    """A StudentError that is an exception of Python's, too; its text is the message, whatever that class makes of it."""
+    """A StudentError that is one of Python's exceptions, too; its text is the message, whatever that makes of it."""
     return type(name, (StudentError, *bases), {"__str__": lambda self: str(self.args[0])})
 
 

@@ -246,7 +246,9 @@ class Session:
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
-    def _value(self, kind: Callable[..., Question], *fields: Any, packer: Packer | None = None, given: Any = None) -> Any:
+    def _value(
+        self, kind: Callable[..., Question], *fields: Any, packer: Packer | None = None, given: Any = None
+    ) -> Any:
         """The value that answers a question; what a call changed in `given` is changed there, too.
 
         Raises the student's exception as StudentError, WireError for a question that is too large, or SessionEnded.

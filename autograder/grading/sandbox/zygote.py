@@ -1,4 +1,4 @@
-"""The process that all student processes are forked from: IPython, numpy and matplotlib, warm. It forks, and nothing else.
+"""The process that all student processes are forked from, warm with IPython, numpy and matplotlib. It only forks.
 
 It must never hold a secret, since all that it knows student code can read; nor a byte that a student chose, since the
 next student could read that. So it never looks at what it has forked, not even at how it ended: a student's process

@@ -1,26 +1,26 @@
 """Make `fixtures.json` and `hidden.json`: inputs and expected numbers of every case, computed by the reference.
 
-Run as `python fixtures.py`; the build does. Inputs have three decimals, so that they can be read (but for the Jacobians
-of a real LSTM); sizes differ from each other and states are not zero, so that no mistake hides. Expected numbers are
-rounded to 11 significant digits, far below the tolerance, so that the last bit of one machine's `tanh` does not show in
-the file.
+The build runs it as `python -m private.cases` in the assignment's folder, with the master's solutions as JSON on its
+standard input: from these come the numbers of the known mistakes. Inputs have three decimals, so that they can be read
+(except the Jacobians of a real LSTM); sizes differ from each other and states are not zero, so that no mistake hides.
+Expected numbers are rounded to 11 significant digits, far below the tolerance, so that the last bit of one machine's
+`tanh` does not show in the file.
 """
 
 import copy
 import json
+import sys
 
 import numpy as np
 
-import misconceptions
-import reference as ref
+from advice import CheckFailed
+from answers import call
 from checks import (
     FIXTURES,
     FORWARD,
     GRADIENT,
     HIDDEN,
     Case,
-    CheckFailed,
-    call,
     cell_runner,
     digest,
     of_step,
@@ -29,10 +29,20 @@ from checks import (
 )
 from derivation import PARTIALS
 from given import RunningAverage, run_cell
+from private import mistakes
+from private import reference as ref
 
 RNN = ref.random_rnn(seed=182, T=5, k=4, n=3, m=2)
 LSTM = ref.random_lstm(seed=182, T=5, k=2, n=3)
 
+TASKS = {
+    "a photograph -> the name of the animal in it": "one-to-one",
+    "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
+    "a photograph -> a sentence that describes it": "one-to-many",
+    "the name of a composer -> a melody in that style": "one-to-many",
+    "an English sentence -> the same sentence in Hindi": "many-to-many",
+    "a film -> for every frame, what is happening in it": "many-to-many",
+}
 KINDS = ("one-to-one", "one-to-many", "many-to-many")
 PATHS = {
     ("dJ_dh", "dh_dhprev", "dhprev_dWg"): "through the previous hidden state h_{t-1}",
@@ -273,13 +283,16 @@ def partial_case(partials, want=None):
     )
 
 
-def with_mistakes(cases):
+def with_mistakes(cases, solutions):
     """Each case with the signatures of the mistakes that it can recognise, and the sentences that name them."""
-    for mistake in misconceptions.MISTAKES:
+    for mistake in mistakes.MISTAKES:
         if not mistake.says:
             continue
         for name, entry in cases.items():
-            if name.split("/")[0] == mistake.question and (found := fingerprint(mistake, name, entry)) is not None:
+            if (
+                name.split("/")[0] == mistake.question
+                and (found := fingerprint(mistake, solutions, name, entry)) is not None
+            ):
                 entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
     return tell_apart(cases)
 
@@ -297,10 +310,10 @@ def tell_apart(cases):
     return cases
 
 
-def fingerprint(mistake, name, entry):
+def fingerprint(mistake, solutions, name, entry):
     """The signature of what the mistake gives for a case; None where that is right, or not an array of numbers."""
     case = Case(name, **entry)
-    function = misconceptions.function(mistake)
+    function = mistakes.function(mistake, solutions)
     if mistake.question == "q2_vanilla_rnn":
         function = cell_runner(function, run_cell)
     if mistake.question == "q3_unroll":
@@ -320,7 +333,7 @@ def choices():
     return {
         "q1_kinds": {
             "options": KINDS,
-            "answers": {task: digest(task, kind) for task, kind in misconceptions.TASKS.items()},
+            "answers": {task: digest(task, kind) for task, kind in TASKS.items()},
             "advice": "Count: does one thing go in, or one at each step? And out? See hint 1.",
         },
         "q7a_factor": {
@@ -340,9 +353,10 @@ def rounded(value):
     return float(f"{value:.10e}") if isinstance(value, float) else value
 
 
-def main():
+def main(solutions):
+    """Write both files. solutions: {question: source}, the master's."""
     public = {
-        "cases": rounded(with_mistakes(rnn_cases() | lstm_cases())),
+        "cases": rounded(with_mistakes(rnn_cases() | lstm_cases(), solutions)),
         "choices": choices(),
         "draws": rounded(draws()),
         "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
@@ -361,4 +375,4 @@ def one_entry_a_line(contents):
 
 
 if __name__ == "__main__":
-    main()
+    main(json.load(sys.stdin))

@@ -1,0 +1,127 @@
+"""What a failing check says, in plain words: where an answer is off, and what its error may come from.
+
+Students receive this file. It must never hold a formula of the assignment.
+"""
+
+import math
+import re
+import traceback
+
+import numpy as np
+
+from gradcheck import relative_error
+
+WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
+ADVICE = {  # what Python and numpy say: what it may come from
+    "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
+    "right matrix, on the right side of the vector, with @ and not *? np.outer(a, b) has a row for each entry of a.",
+    "could not broadcast input|non-broadcastable": "The array that you write into has another shape.",
+    r"ellipsis|\.\.\.|dtype\('O'\)": "Is a `...` still to be filled in there?",
+    r"bitwise_xor|for \^": "A power is written **.",
+    r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
+    "'(int|float)' object has no attribute": "A sum over nothing is the plain number 0: does the loop run?",
+    "Input must be 1- or 2-d": "np.diag takes a vector or a matrix: is an axis missing in the line before?",
+    r"(dot|outer|matmul)\(\) missing": "It takes two things with a comma between, as in np.dot(A, v).",
+    r"forward\(\) takes": "The first argument of a method is self.",
+    r"^(?!.*(dot|outer|matmul|forward)\(\)).*positional argument": "Keep the arguments as they were given.",
+    "name '(np|sigmoid)' is not defined|no attribute 'sigmoid'": "The cell below the legend imports np and sigmoid: "
+    "run it.",
+    "name '[UW][fiog]' is not defined|'dict' object has no attribute": 'The parameters stand in a dictionary, p["Uf"].',
+    "name '(W_[xh][hy]|Bh|By|hidden_state)' is not defined": "In a method, what belongs to the network is written with "
+    "self, as in self.W_hh.",
+    "'RunningAverage' object has no attribute": "All that unroll may use of a cell is forward(x) and hidden_state.",
+    "no attribute 'forward'": "Is `def forward` indented, so that it belongs to the class?",
+    "no attribute 'hidden_state'": "The state has to be kept as self.hidden_state.",
+}
+
+
+class CheckFailed(AssertionError):
+    """What a failing check tells the student.
+
+    causes: the mistakes in a few words, to count them in a class. not_done: whether the answer is still a stub.
+    """
+
+    def __init__(self, text, causes=(), not_done=False):
+        super().__init__(text)
+        self.causes, self.not_done = tuple(causes), not_done
+
+    def within(self, before="", after=""):
+        """The same failure with more words around it."""
+        return CheckFailed(f"{before}{self}{after}", self.causes, self.not_done)
+
+
+def advice_on(text):
+    """What to do about an error, from its text: sentences, each with a space before it."""
+    return "".join(f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text))
+
+
+def line_of(error):
+    """Where in a notebook cell the exception was raised, as far as it is known."""
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if "ipykernel_" in f.filename or "<ipython-" in f.filename
+    ]
+    return f" (in {frames[-1].name}, line {frames[-1].lineno} of its cell: {frames[-1].line})." if frames else "."
+
+
+def shape_guess(got, want, by_step):
+    """A question that a wrong shape suggests, or nothing."""
+    if got == want[::-1]:
+        return " Is it transposed?"
+    if len(got) == 1 < len(want):
+        flat = got[0] == math.prod(want)
+        return " It is flat: is the reshape missing?" if flat else " It is a vector, where a matrix is expected."
+    if got[1:] == want:
+        return " It has an axis more: is the sum over the steps missing?"
+    if got == ():
+        return " It is a single number: is an axis missing, or is it @ where * belongs?"
+    if by_step and got[1:] == want[1:]:
+        if got[0] == want[0] + 1:
+            return " Is the initial state in it?"
+        return " Does the loop leave out a step, or does a `return` stand inside it?" if got[0] < want[0] else ""
+    return ""
+
+
+def common_factor(got, want):
+    """The number c where `got` is c times `want` throughout; None where there is none."""
+    got, want = (np.concatenate([np.ravel(array[name]) for name in want]) for array in (got, want))
+    with np.errstate(all="ignore"):  # the product of very large numbers
+        factor = got @ want / (want @ want)
+    if not np.isfinite(factor) or abs(factor) < 1e-3 or abs(factor - 1) < 1e-5:
+        return None
+    return factor if relative_error(got, factor * want) < 1e-6 else None
+
+
+def is_rounded(got, want):
+    """True where `got` is `want` with fewer decimals, and is off by that alone."""
+    off = np.abs(got - want).max()
+    return any(off <= 0.51 / 10**places and np.array_equal(got, np.round(got, places)) for places in range(2, 8))
+
+
+def first_step(got, want, limit):
+    """The index of the first step, along the first axis, that is off."""
+    off = np.abs(got - want).reshape(len(want), -1).max(axis=1)
+    wrong = np.flatnonzero(off > limit * np.abs(want).max())
+    return int(wrong[0]) if len(wrong) else int(off.argmax())
+
+
+def describe(name, got, want, step):
+    """The entry that is furthest off, within `step` where there is one: what came and what was expected."""
+    off = np.abs(got - want)
+    if step is None:
+        index, when = np.unravel_index(off.argmax(), off.shape), ""
+    else:
+        index = (step, *np.unravel_index(off[step].argmax(), off[step].shape))
+        when = f" (step t = {step + 1}, the first that is off)"
+    digits = 6 if f"{got[index]:.6g}" != f"{want[index]:.6g}" else 12
+    return f"{entry(name, index)} is {got[index]:.{digits}g}, expected {want[index]:.{digits}g}{when}."
+
+
+def entry(name, index):
+    return f"{name}[{', '.join(map(str, index))}]" if len(index) else str(name)
+
+
+def shown(value):
+    """A short description of any value, which never calls code of its class."""
+    if value is None or value is ... or type(value) in (bool, int, float, str):
+        return repr(value)[:80]
+    return f"an array of {value.dtype}" if type(value) is np.ndarray else f"a value of type {type(value).__name__}"

@@ -1,0 +1,78 @@
+"""Otter's zip with our grader in it: sorted, uncompressed, with one date and fixed permissions."""
+
+import json
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from autograder.authoring.master import Master
+from autograder.authoring.publish import files
+from autograder.grading.assignment import Settings
+
+PACKAGE = Path(__file__).resolve().parents[1]
+EXECUTABLE = {"run_autograder", "setup.sh"}
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+RUN_OTTER = '''"""Grades one submission in its container, with the student's code in a process of its own."""
+
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent
+sys.path.insert(0, str(SOURCE / "files"))
+
+from autograder.grading import container  # noqa: E402
+
+if __name__ == "__main__":
+    container.main(SOURCE.parent)
+'''
+OPEN_HOME = """
+# the interpreter lies below root's home, and the student's process has a user id of its own
+chmod o+x /root
+"""
+
+
+def shipped() -> list[Path]:
+    """The engine's part in the zip: the wing `grading` whole, and the modules that every wing stands on."""
+    foundation = [path for path in PACKAGE.glob("*.py") if path.name != "__main__.py"]
+    return sorted([*foundation, *(PACKAGE / "grading").rglob("*.py")])
+
+
+def settings(master: Master, source: Path) -> Settings:
+    """What our grader reads beside Otter's settings."""
+    extra = [question.name for question in master.questions.values() if question.extra]
+    return Settings(configured_files(master, source), extra)
+
+
+def configured_files(master: Master, source: Path) -> list[str]:
+    """The files that the configuration gives to students, those of folders one by one, as paths below the master's."""
+    names = []
+    for name in master.config.files:
+        listed = files(source / name) if (source / name).is_dir() else [source / name]
+        names += [file.relative_to(source).as_posix() for file in listed]
+    return sorted(names)
+
+
+def repack(made: Path, path: Path, settings: Settings) -> None:
+    """Otter's zip `made`, as ours at `path`."""
+    with zipfile.ZipFile(made) as old:
+        entries = {name: old.read(name) for name in old.namelist()}
+    config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
+    entries["otter_config.json"] = json.dumps(config, indent=2).encode()
+    environment = yaml.safe_load(entries["environment.yml"])
+    environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
+    entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
+    entries["run_otter.py"] = RUN_OTTER.encode()
+    entries["setup.sh"] += OPEN_HOME.encode()
+    for file in shipped():
+        entries[f"files/{PACKAGE.name}/{file.relative_to(PACKAGE).as_posix()}"] = file.read_bytes()
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as new:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, date_time=FIRST_DATE)
+            entry.create_system = 3
+            entry.external_attr = (0o100755 if name in EXECUTABLE else 0o100644) << 16
+            new.writestr(entry, entries[name])

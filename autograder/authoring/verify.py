@@ -1,0 +1,88 @@
+"""What must hold of what was built, before any of it is put in place. Each check raises BuildError."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nbformat import NotebookNode
+from otter.test_files import GradingResults
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.authoring import page
+from autograder.authoring.archive import configured_files
+from autograder.authoring.kernels import errors_of, first_line
+from autograder.authoring.master import CaseSource, Master
+from autograder.authoring.publish import files
+from autograder.errors import MathError
+
+
+def check_test_files(master: Master, folder: Path, wanted: Callable[[CaseSource], bool]) -> None:
+    """Every generated file loads, and holds just the cases that the master declares, with their points."""
+    for question in master.questions.values():
+        file = folder / f"{question.name}.py"
+        if not question.cases:
+            continue
+        try:
+            loaded = ExceptionTestFile.from_file(str(file))
+        except Exception as problem:
+            message = f"the generated {file.parent.name}/{file.name} does not load: {first_line(problem)}"
+            raise master.error(question.line, question, message) from problem
+        found = [(case.body.test_func.__name__, case.points, case.hidden) for case in loaded.test_cases]
+        declared = [(case.name, case.points, case.hidden) for case in question.cases if wanted(case)]
+        if found != declared:
+            message = f"Otter made the cases {found}, the master declares {declared}"
+            raise master.error(question.line, question, message)
+
+
+def check_contents(master: Master, source: Path, student: Path) -> None:
+    """student/ holds the notebook, the public tests and the files of the configuration, nothing else."""
+    expected = {Path(f"{master.path.stem}.ipynb")}
+    expected |= {Path("tests") / f"{q.name}.py" for q in master.questions.values() if q.cases}
+    expected |= {Path(name) for name in configured_files(master, source)}
+    found = {file.relative_to(student) for file in files(student)}
+    for file in sorted(found ^ expected):
+        what = "must not be" if file in found else "is missing"
+        raise master.file_error(f"{file} {what} in student/")
+
+
+def check_errors(master: Master, notebook: NotebookNode, lines: list[int | None], whose: str) -> None:
+    """No cell of an executed notebook ended in an error."""
+    for index, output in errors_of(notebook):
+        origin = next((cell for cell in master.cells if cell.line == lines[index]), None)
+        message = f"{whose} stops here: {output.ename}: {output.evalue}"
+        if origin is None:
+            raise master.error(1, notebook.cells[index].source.split("\n")[-1], message)
+        raise master.cell_error(origin, message)
+
+
+def check_score(master: Master, results: GradingResults) -> None:
+    """The reference gets all points, and Otter counts as many as the questions declare."""
+    for question in master.questions.values():
+        if not question.cases:
+            continue
+        graded = results.results.get(question.name)
+        if graded is None or graded.possible != question.points:
+            possible = graded.possible if graded else 0
+            message = f"declares {question.points:g} points, Otter counts {possible:g}"
+            raise master.error(question.line, question, message)
+        for case, result in zip(question.cases, graded.test_case_results, strict=True):
+            if not result.passed:
+                reason = (result.message or "").strip().split("\n")[-1].strip()
+                raise master.error(case.line, question, f"the solution fails {case.name}: {reason}")
+
+
+def check_mathematics(master: Master, notebook: NotebookNode, lines: list[int | None]) -> None:
+    """Every formula of a notebook can be rendered."""
+    for cell, line in zip(notebook.cells, lines, strict=True):
+        if cell.cell_type == "markdown":
+            try:
+                page.markdown(cell)
+            except MathError as problem:
+                origin = next((c for c in master.cells if c.line == line), master.cells[0])
+                raise master.cell_error(origin, str(problem)) from None
+
+
+def check_paths(master: Master, folder: Path, temporary: Path) -> None:
+    """No file that was made holds the path of the build's temporary folder."""
+    for file in files(folder):
+        if str(temporary).encode() in file.read_bytes():
+            raise master.file_error(f"{file.name} holds the path of the build's temporary folder")

@@ -1,0 +1,50 @@
+"""A gradebook as Canvas exports it, to give back with one column of points."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.classroom.roster import Student
+from autograder.errors import CanvasError
+
+IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID")  # Canvas's own first: it is what its downloads are named by
+COLUMNS = ["Student", *IDENTIFIERS, "Section"]
+
+
+class CanvasExport:
+    """The export in a file, and the one column to fill in: its title, or how it begins.
+
+    Raises CanvasError where it is not one, or has no such column.
+    """
+
+    def __init__(self, path: Path, column: str) -> None:
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+        except (OSError, UnicodeDecodeError, csv.Error) as problem:
+            raise CanvasError(f"{path} cannot be read: {problem}") from None
+        if not rows or not {"Student", "ID"} <= set(rows[0]):
+            raise CanvasError(f"{path} is not a gradebook of Canvas: it has no columns Student and ID")
+        titles = [name for name in rows[0] if name]
+        found = [name for name in titles if name == column] or [name for name in titles if name.startswith(column)]
+        if len(found) != 1:
+            others = ", ".join(name for name in titles if name not in COLUMNS)[:300]
+            raise CanvasError(f"{path} has {len(found)} columns {column!r}; it has: {others}")
+        self.column = found[0]
+        self.columns = [name for name in COLUMNS if name in titles] + [self.column]
+        self.rows = [{name: row[name] or "" for name in self.columns} for row in rows]
+
+    def fill(self, totals: Iterable[tuple[Student, str]]) -> list[Student]:
+        """Put in the points; returns the students for whom the export has no row of their own."""
+        columns = [{row[name].strip().lower(): row for row in self.rows if row.get(name)} for name in IDENTIFIERS]
+        unknown, taken = [], set()
+        for student, total in totals:
+            keys = [key.lower() for key in (student.id, student.email) if key]
+            row = next((known[key] for key in keys for known in columns if key in known), None)
+            if row is None or id(row) in taken:
+                unknown.append(student)
+                continue
+            taken.add(id(row))
+            if total:
+                row[self.column] = total
+        return unknown

@@ -1,0 +1,133 @@
+"""The instructor's zip, opened: its tests, its configuration, and what a student's process gets of it."""
+
+import inspect
+import re
+import shutil
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+from otter.run.run_autograder.autograder_config import AutograderConfig
+from otter.test_files.abstract_test import TestFile
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.errors import ArchiveError
+from autograder.files import remove
+from autograder.grading.text import one_line
+
+PACKAGE = (__package__ or "").partition(".")[0]
+
+
+class Settings(msgspec.Struct):
+    """What we read of otter_config.json beside Otter's own settings.
+
+    student_files: the paths below files/ that students were given. extra_questions: those whose points come on top.
+    """
+
+    student_files: list[str] | None = None
+    extra_questions: list[str] = []
+
+
+class Assignment:
+    """The zip (or its folder, unpacked), ready to grade with. A context manager.
+
+    While it is open, the zip's files/ stand first on sys.path, for the tests' imports. Students' processes get of
+    files/ only what otter_config.json lists as `student_files`. Raises ArchiveError where it is not a valid zip.
+    """
+
+    def __init__(self, archive: str | Path) -> None:
+        self.archive = Path(archive)
+        self.folder: Path | None = None
+        self.tests: list[TestFile] = []
+        self.student_files: dict[str, bytes] = {}
+        self.extra: set[str] = set()
+        self.aside: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def open(self) -> Self:
+        """Unpack the zip, once."""
+        if self.folder is None:
+            self.folder = Path(tempfile.mkdtemp(prefix="tests-"))  # readable by us alone
+            try:
+                self._unpack(self.folder)
+            except Exception as problem:  # a zip can be wrong in many ways, its tests in any
+                self._remove()
+                what = one_line(f"{type(problem).__name__}: {problem}")
+                raise ArchiveError(f"{self.archive} is not a valid autograder zip: {what}") from problem
+            except BaseException:
+                self._remove()
+                raise
+            sys.path.insert(0, str(self.folder / "files"))
+        return self
+
+    def _unpack(self, folder: Path) -> None:
+        if self.archive.is_dir():
+            for name in ("tests", "files", "otter_config.json"):
+                if (self.archive / name).is_dir():
+                    shutil.copytree(self.archive / name, folder / name)
+                elif (self.archive / name).exists():
+                    shutil.copy(self.archive / name, folder / name)
+        else:
+            with zipfile.ZipFile(self.archive) as file:
+                file.extractall(folder)
+        text = (folder / "otter_config.json").read_bytes()
+        self.config = AutograderConfig(msgspec.json.decode(text, type=dict))
+        settings, files = msgspec.json.decode(text, type=Settings), folder / "files"
+        if settings.student_files is None and files.is_dir():
+            print("otter_config.json has no `student_files`: notebooks get none of files/", file=sys.stderr)
+        self.student_files = {name: (files / name).read_bytes() for name in settings.student_files or []}
+        self.extra = set(settings.extra_questions)
+        self.tests = [test_file(path) for path in sorted((folder / "tests").glob("*.py"))]
+        self._put_aside({path.stem for path in files.glob("*") if path.suffix == ".py" or path.is_dir()} - {PACKAGE})
+
+    def _put_aside(self, names: set[str]) -> None:
+        """Let the tests import the zip's modules, and not others of the same names that are loaded."""
+        self.modules = names
+        self.aside = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in names}
+
+    def __exit__(self, *_: object) -> None:
+        sys.path.remove(str(self._open_folder / "files"))
+        for name in [name for name in sys.modules if name.split(".")[0] in self.modules]:
+            del sys.modules[name]
+        sys.modules.update(self.aside)
+        self._remove()
+
+    def _remove(self) -> None:
+        remove(self._open_folder)
+        self.folder = None
+
+    @property
+    def _open_folder(self) -> Path:
+        assert self.folder is not None, "the assignment is not open"
+        return self.folder
+
+    @property
+    def name(self) -> str:
+        """The assignment's name, as notebooks carry it; "" where the zip has none."""
+        return self.config.assignment_name or ""
+
+    @property
+    def points(self) -> dict[str, float]:
+        """{question: its points}, the extra ones too."""
+        return {file.name: file.possible for file in self.tests}
+
+    @property
+    def extra_points(self) -> float:
+        """How many of the points are extra."""
+        return sum(points for name, points in self.points.items() if name in self.extra)
+
+
+def test_file(path: Path) -> TestFile:
+    """Otter's test file; raises ValueError for one of another format."""
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"^OK_FORMAT = False", source, re.MULTILINE):
+        raise ValueError(f"{path.name} is not an exception-format test: assign with `tests: {{ok_format: false}}`")
+    file = ExceptionTestFile.from_string(source, path=f"tests/{path.name}")
+    for case in file.test_cases:  # Otter looks at its signature in each grading
+        case.body.test_func.__signature__ = inspect.signature(case.body.test_func)
+    return file

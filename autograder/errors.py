@@ -81,4 +81,8 @@ class StudentError(AutograderError):
 
 
 class SessionEnded(BaseException):
-    """The student's process was stopped, or has gone."""
+    """The student's process was stopped, or has gone. overran: whether it was given all the time that there is."""
+
+    def __init__(self, text: str, overran: bool = False) -> None:
+        super().__init__(text)
+        self.overran = overran

@@ -1,15 +1,23 @@
-"""A small assignment, a notebook and a grading for the engine's tests: nothing of it is about networks."""
+"""A small assignment, notebooks and gradings for the engine's tests: nothing of it is about networks."""
 
 import json
 import os
+import re
 import time
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.grade import Assignment, grade, gradescope_dict
-from autograder.grading.sandbox import session
-from autograder.grading.sandbox.session import Limits
+import pytest
 
+from autograder.grading.assignment import Assignment
+from autograder.grading.grade import grade
+from autograder.grading.gradescope import gradescope_report
+from autograder.grading.results import CaseResult
+from autograder.grading.sandbox import launcher
+from autograder.grading.sandbox.limits import Limits
+
+PAYLOADS = Path(__file__).parent / "grading" / "payloads"
 SECRET = "SECRET-4711"
 QUICK = Limits(cell=1.5, call=1, whole=12, memory=2 << 30, disk=20 << 20)
 
@@ -100,28 +108,40 @@ class Graded:
 
     def __init__(self, path, archive, limits=QUICK):
         with Assignment(archive) as assignment:
-            self.results = grade(path, assignment, limits)
-            self.report = gradescope_dict(self.results, assignment.config)
+            self.grading = grade(path, assignment, limits)
+            self.report = gradescope_report(self.grading, assignment)
         self.text = json.dumps(self.report, allow_nan=False)
-        self.total = self.results.total
-        self.scores = {name: file.score for name, file in self.results.results.items()}
+        self.total, self.overview = self.grading.total, self.grading.overview
+        self.scores = {name: question.score for name, question in self.grading.questions.items()}
+
+    def cases(self, question) -> list[CaseResult]:
+        return self.grading.questions[question].cases
 
     def sound(self):
         """Valid results, all questions in them, no secret told, nothing left running."""
-        names = [test["name"] for test in self.report["tests"]]
-        assert names == [*(["Public Tests"] if "Public Tests" in names else []), *TESTS]
-        assert all(0 <= test["score"] <= test["max_score"] == 2 for test in self.report["tests"] if "score" in test)
+        names = [test["name"] for test in self.report["tests"] if test["name"] not in ("Public Tests", PROOF)]
+        assert names == list(TESTS)
+        scored = [test for test in self.report["tests"] if test.get("max_score")]
+        assert all(0 <= test["score"] <= test["max_score"] == 2 for test in scored)
         assert SECRET not in self.text and "4711" not in self.text and "secretlib" not in self.text
         assert left_running() == []
         return self
 
 
 def left_running():
-    """What still runs below this process's warm server."""
-    if session._server is None:
+    """What still runs below this process's keeper, except the zygote."""
+    if launcher._launcher is None:
         return []
     pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
-    return [pid for pid in pids if parent_of(pid) == session._server.process.pid]
+    children = [pid for pid in pids if parent_of(pid) == launcher._launcher.process.pid]
+    return [pid for pid in children if b"zygote" not in command_line(pid)]
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def parent_of(pid):
@@ -139,3 +159,59 @@ def wait_for(true, seconds=30):
             raise TimeoutError("waited in vain")
         time.sleep(0.05)
     return got
+
+
+# --- programs in files ------------------------------------------------------------------------------------------------
+
+PROOF = "proof"
+PROVE = """
+@test_case(points=0, hidden=False)
+def test_proof(proof):
+    assert proof is True
+"""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A hostile or broken program, from a file that begins with lines `#: ...`: its name, then what shows that it ran.
+
+    says: a pattern that the overview of the cells fits. answers: one for the message of q1's public case. proof: an
+    expression that is true where the program did what it is for. Each payload has one of these three. seconds: how long
+    its cell may take, where that is more than the test's own limit.
+    """
+
+    name: str
+    source: str
+    says: str = ""
+    answers: str = ""
+    proof: str = ""
+    seconds: str = ""
+
+    @property
+    def cells(self):
+        return [self.source, *([f"{PROOF} = bool({self.proof})"] if self.proof else [])]
+
+    def __str__(self):
+        return self.name
+
+
+def payloads(folder):
+    """The programs in a folder below payloads/, as parameters of a test."""
+    found = [read_payload(path) for path in sorted((PAYLOADS / folder).iterdir()) if path.suffix in (".py", ".ipy")]
+    return [pytest.param(payload, id=payload.name) for payload in found]
+
+
+def read_payload(path):
+    lines = path.read_text(encoding="utf-8").split("\n")
+    head = [line.removeprefix("#: ") for line in lines if line.startswith("#: ")]
+    settings = dict(line.split(": ", 1) for line in head[1:])
+    return Payload(head[0], "\n".join(lines[len(head) :]).strip("\n"), **settings)
+
+
+def ran(payload, graded):
+    """Whether a grading shows that the payload did what it is for."""
+    if payload.says and not re.search(payload.says, graded.overview):
+        return False
+    if payload.answers and not re.search(payload.answers, graded.cases("q1")[0].message):
+        return False
+    return not payload.proof or all(case.passed for case in graded.cases(PROOF))

@@ -82,17 +82,15 @@ def grade_submission(
 
 
 def grade_case(case: TestCase, file: TestFile, session: Session) -> CaseResult:
-    """Run one test function; the message is what the student reads."""
-    names = NotebookNames(session)
-    outcome, text, causes = Outcome.STOPPED, "", list[str]()
-    try:
-        session.ensure()
-        start = session.starts
-        outcome, text, causes = run_case(case, file.name, names)
-        if outcome is Outcome.PASSED and not (session.alive and session.starts == start):
-            outcome, text = Outcome.STOPPED, f"stopped: {session.last_end}"  # expecting an exception is no way out
-    except SessionEnded as end:
-        text = f"stopped: {end}"
+    """Run one test function; the message is what the student reads.
+
+    A process that an earlier case has used may end by what that one left behind. Then the case runs again in a fresh
+    one, unless it took all of its time.
+    """
+    used = session.alive
+    names, outcome, text, causes, overran = run_in(session, case, file.name)
+    if outcome is Outcome.STOPPED and used and not overran and not session.exhausted:
+        names, outcome, text, causes, _ = run_in(session, case, file.name)
     if case.hidden and outcome is Outcome.STOPPED:
         text = "stopped while it ran."  # how it ended can depend on what it was asked
     if outcome is not Outcome.PASSED and names.missing:
@@ -101,6 +99,21 @@ def grade_case(case: TestCase, file: TestFile, session: Session) -> CaseResult:
             text += f" The notebook as handed in does not define `{name}`."
             text += "" if case.hidden else f" {session.complaint_about(name)}"
     return result(case, file.name, outcome, text, causes)
+
+
+def run_in(session: Session, case: TestCase, question: str) -> tuple["NotebookNames", Outcome, str, list[str], bool]:
+    """(the names it asked for, how it ended, what it says, its causes, whether it overran) of one run of a case."""
+    names = NotebookNames(session)
+    try:
+        session.ensure()
+        start = session.starts
+        outcome, text, causes = run_case(case, question, names)
+    except SessionEnded as end:
+        return names, Outcome.STOPPED, f"stopped: {end}", [], end.overran
+    if outcome is Outcome.PASSED and not (session.alive and session.starts == start):
+        # Expecting an exception is no way out.
+        return names, Outcome.STOPPED, f"stopped: {session.last_end}", [], True
+    return names, outcome, text, causes, False
 
 
 class NotebookNames:

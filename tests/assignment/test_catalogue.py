@@ -7,10 +7,10 @@ import json
 
 import numpy as np
 import pytest
-
-from checks import FAILS_EARLIER, FIXTURES
 from misconceptions import ANSWER, MISTAKES, RIGHT, patched
 from tools.alternatives import STYLES, dressed
+
+from checks import FAILS_EARLIER, FIXTURES
 from tools.answers import SOLUTIONS, TESTS, failures, grade, kill_matrix, named, outcomes
 from tools.catalogue import PAGE, report
 

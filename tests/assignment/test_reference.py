@@ -3,11 +3,11 @@
 import autograd.numpy as anp
 import numpy as np
 import pytest
+import reference
 from autograd import grad, jacobian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reference
 from gradcheck import relative_error
 
 sizes = st.integers(1, 4)

@@ -9,84 +9,38 @@ import io
 import json
 import os
 import pickle
+import re
 import stat
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 from autograder.grading import container
-from autograder.grading.sandbox.session import Submission
-from tests.kit import HONEST, QUICK, SECRET, WRONG, Graded, notebook, write_notebook, write_zip
+from autograder.grading.sandbox.session import Session
+from tests.kit import (
+    HONEST,
+    PAYLOADS,
+    QUICK,
+    SECRET,
+    WRONG,
+    Graded,
+    notebook,
+    payloads,
+    ran,
+    read_payload,
+    write_notebook,
+)
 
+DETACHED = read_payload(PAYLOADS / "attacks/in_a_cell/a_detached_process.py")
 EARNED = {"q1": 0, "q2": 2, "q3": 2}
 
-IN_A_CELL = {
-    "patching otter's checker": "import otter, sys\nclass All:\n    score = total = 1e6\n    def __getattr__(s, n): return s\n"
-    "    def __call__(s, *a, **k): return s\nfor m in list(sys.modules):\n    if 'otter' in m: sys.modules[m] = All()",
-    "patching the results class": "try:\n    from otter.test_files import GradingResults\n"
-    "    GradingResults.total = property(lambda s: 1e6)\nexcept Exception: pass",
-    "patching the case runner": "try:\n    from otter.test_files.exception_test import ExceptionTestFile as E\n"
-    "    E.run = lambda s, e: None\nexcept Exception: pass",
-    "patching doctest": "import doctest; doctest.DocTestRunner.run = lambda *a, **k: doctest.TestResults(0, 1)",
-    "patching numpy.allclose": "import numpy as np\nnp.allclose = np.array_equal = np.all = lambda *a, **k: True",
-    "patching numpy's asserts": "import numpy.testing as t\nt.assert_allclose = t.assert_equal = lambda *a, **k: None",
-    "patching builtins": "import builtins\nbuiltins.all = builtins.any = builtins.isinstance = lambda *a: True",
-    "patching sys.modules": "import sys, types\nfor n in ('checks', 'secretlib', 'reference'):\n"
-    "    sys.modules[n] = types.ModuleType(n); sys.modules[n].same = lambda *a: True",
-    "shadowing modules on disk": "for n in ('secretlib', 'checks', 'sitecustomize', 'numpy', 'otter', 'conftest'):\n"
-    "    open(n + '.py', 'w').write('same = lambda *a: True')",
-    "writing results.json": "import os\nfor d in ('.', '..', '/autograder/results', '/tmp', '../results'):\n    try:\n"
-    "        open(d + '/results.json', 'w').write('{\"score\": 1000000}')\n    except OSError: pass",
-    "a detached process": "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-    "        while True:\n            time.sleep(0.05)\n            try: open('../results/results.json', 'w').write('x')\n"
-    "            except BaseException: pass\n    os._exit(0)",
-    "a detached shell": "get_ipython().system('nohup setsid sh -c \"sleep 600\" >/dev/null 2>&1 &')",
-    "a wall of children that ignore signals": "import os, signal, time\nfor i in range(20):\n    if os.fork() == 0:\n"
-    "        os.setsid()\n        for n in range(1, 65):\n            try: signal.signal(n, signal.SIG_IGN)\n"
-    "            except Exception: pass\n        time.sleep(600)",
-    "an object equal to all": "class Yes:\n    def __eq__(s, o): return True\n    def __bool__(s): return True\n"
-    "    def __getattr__(s, n): return Yes()\n    def __call__(s, *a): return Yes()\n    __hash__ = object.__hash__\n"
-    "def double(x): return Yes()",
-    "an array equal to all": "import numpy as np\nclass A(np.ndarray):\n    def __eq__(s, o): return np.ones(s.shape, bool)\n"
-    "    def __array_ufunc__(s, *a, **k): return np.ones(1, bool)\n"
-    "    def __array_function__(s, *a, **k): return True\ndef double(x): return np.zeros(()).view(A)",
-    "an int equal to all": "class I(int):\n    def __eq__(s, o): return True\n    __hash__ = int.__hash__\n"
-    "def double(x): return I(1)",
-    "a class posing as int": "class P:\n    __class__ = int\n    def __eq__(s, o): return True\ndef double(x): return P()",
-    "a pickle on the way back": "import os\nclass R:\n    def __reduce__(s): return (os._exit, (0,))\n"
-    "def double(x): return R()",
-    "a dtype with objects": "import numpy as np\ndef double(x): return np.array([R() if 0 else None], dtype=object)",
-    "an exception that poses as passed": "class TestPassed(Exception): pass\ndef double(x): raise TestPassed('ok')",
-    "hidden input in an exception": "def double(x): raise ValueError(f'{x} {x!r}')",
-    "hidden input in an assertion": "def double(x): assert False, x",
-    "frames": "import sys\ndef double(x):\n    f, seen = sys._getframe(), []\n    while f:\n"
-    "        seen.append(str(f.f_locals)); f = f.f_back\n    raise ValueError(''.join(seen)[-150:])",
-    "gc": "import gc\ndef double(x):\n    raise ValueError([o for o in gc.get_objects() if type(o).__name__ == 'TestCase'][0])",
-    "/proc": "def double(x): raise ValueError(open('/proc/self/environ').read())",
-    "reading the tests": "import glob\ndef double(x):\n"
-    "    raise ValueError([open(p).read() for p in glob.glob('/tmp/tests-*/**/*.py', recursive=True)])",
-    "reading tests from the scratch": "import glob\ndef double(x):\n    raise ValueError(glob.glob('**/*', recursive=True))",
-    "table for public inputs": "def double(x): return {2: 4}.get(x)",
-    "killing the grader": "import os, signal\nfor p in (os.getppid(), 1):\n    try: os.kill(p, signal.SIGKILL)\n"
-    "    except OSError: pass",
-    "a fork that answers": "import os\nos.fork()",
-    "asking for the answer": "def double(x): return input()",
-    "rebinding the served class": "import sys\nfor m in ('autograder.grading.sandbox.wire', 'autograder.grading.sandbox.responder'):\n"
-    "    sys.modules.pop(m, None)",
-}
 
-
-def attacked(cell, at=2):
-    cells = [*HONEST[:1], WRONG, *HONEST[2:]]
-    return [*cells[:at], cell, *cells[at:]]
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    return write_zip(tmp_path_factory.mktemp("zip") / "small.zip")
+def attacked(*attack):
+    return [*HONEST[:1], WRONG, *attack, *HONEST[2:]]
 
 
 def test_the_honest_notebook_has_all_points_and_the_wrong_answer_loses_its_own(tmp_path, archive):
@@ -95,14 +49,15 @@ def test_the_honest_notebook_has_all_points_and_the_wrong_answer_loses_its_own(t
     assert Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound().scores == EARNED
 
 
-@pytest.mark.parametrize("attack", IN_A_CELL)
-def test_a_cell_does_not_win_by(attack, tmp_path, archive):
-    graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(IN_A_CELL[attack])), archive).sound()
+@pytest.mark.parametrize("payload", payloads("attacks/in_a_cell"))
+def test_a_cell_does_not_win_by(payload, tmp_path, proving):
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(*payload.cells)), proving).sound()
     # A public case may be right by table; whatever an attack breaks, it breaks for itself.
-    allowed = EARNED | ({"q1": 1} if "table" in attack else {})
+    allowed = EARNED | ({"q1": 1} if "table" in payload.name else {})
     assert all(graded.scores[name] <= allowed[name] for name in allowed)
-    if "builtins" not in attack:
-        assert graded.scores == allowed
+    if "builtins" not in payload.name:
+        assert {name: graded.scores[name] for name in allowed} == allowed
+        assert ran(payload, graded), (graded.overview, graded.cases("q1"))
 
 
 KEEPS = "seen = []\ndef double(x):\n    seen.append(x)\n    return 3 * x"
@@ -121,71 +76,47 @@ def test_no_later_public_case_tells_what_a_hidden_case_asked(tmp_path, archive):
 def test_how_a_hidden_case_ends_says_nothing(end, tmp_path, archive):
     ends = f"import os\ndef double(x):\n    code = int(x) % 256\n    if x == 2: return 4\n    {end}"
     graded = Graded(write_notebook(tmp_path / "a.ipynb", [HONEST[0], ends, *HONEST[2:]]), archive).sound()
-    message = graded.results.results["q1"].test_case_results[1].message
-    assert message in ("❌ hidden check: stopped while it ran.", "❌ hidden check: a hidden check did not pass.")
-    assert "T4711" not in str(graded.results.results["q1"].test_case_results[1].causes)
-    assert graded.results.output == "All cells of the notebook ran." and graded.scores["q2"] == 2
+    message = graded.cases("q1")[1].message
+    assert message in ("stopped while it ran.", "a hidden check did not pass.")
+    assert "T4711" not in str(graded.cases("q1")[1].causes)
+    assert graded.overview == "All cells of the notebook ran." and graded.scores["q2"] == 2
 
 
 def test_a_cell_that_runs_again_after_a_hidden_case_tells_nothing(tmp_path, archive):
     """What a fresh process says of its cells comes from after the hidden case, and is not shown."""
     leaves = "import os\ndef double(x):\n    if x == 2: return 4\n    os._exit(1)"
     graded = Graded(write_notebook(tmp_path / "a.ipynb", [HONEST[0], leaves, *HONEST[2:], "1 / 0"]), archive).sound()
-    assert graded.results.output.count("ZeroDivisionError") == 1 and graded.total == 5
+    assert graded.overview.count("ZeroDivisionError") == 1 and graded.total == 5
 
 
-NUMBERED = """import gc
-from autograder.grading.sandbox import wire
-number = next(o for o in gc.get_objects() if type(o).__name__ == 'Student').message[0]
-"""
-ON_THE_WIRE = {
-    "nothing": "",
-    "noise": "os.write(3, os.urandom(64))",
-    "a huge length": "os.write(3, b'\\xff' * 64)",
-    "deep nesting": "body = b'\\x92\\xa4List\\x91' * 100000 + b'\\xc0'; os.write(3, struct.pack('>II', len(body), 0) + body)",
-    "truncated": "os.write(3, struct.pack('>II', 1000, 0) + b'x' * 10)",
-    "a thousand replies": "from autograder.grading.sandbox import wire\nfor i in range(1000): os.write(3, wire.encode((i, 'ok', 4, None)))",
-    "a reply nobody asked for": "from autograder.grading.sandbox import wire\nos.write(3, wire.encode((99, 'ok', 4, None)))",
-    "an array for a number": "import numpy\nfrom autograder.grading.sandbox import wire\n"
-    "os.write(3, wire.encode((numpy.array([1, 2]), 'ok', 4, None)))",
-    "an array for a kind": f"{NUMBERED}import numpy\nos.write(3, wire.encode((number, numpy.zeros(2), 'a', 'b')))",
-    "an error without words": f"{NUMBERED}os.write(3, wire.encode((number, 'error')))",
-    "a reply of another kind": "from autograder.grading.sandbox import wire\nos.write(3, wire.encode({'score': 1e6}))",
-    "an object it does not own": "from autograder.grading.sandbox import wire\n"
-    "os.write(3, wire.encode((0, 'ok', object(), None), lambda o: (2**40, 'builtins')))",
-    "a pickle": "import pickle\nos.write(3, pickle.dumps({'score': 1e6}))",
-    "end of stream": "import socket; socket.socket(fileno=os.dup(3)).shutdown(socket.SHUT_RDWR)",
-    "closing the wire": "os.close(3)",
-    "another process on the wire": "import subprocess; subprocess.Popen(['sleep', '600'], pass_fds=[3])",
-}
-
-
-@pytest.mark.parametrize("reply", ON_THE_WIRE)
+@pytest.mark.parametrize("payload", payloads("attacks/on_the_wire"))
 @pytest.mark.parametrize("when", ["cell", "call"])
-def test_the_wire_does_not_win_by(reply, when, tmp_path, archive):
-    lines = "import os, struct\n" + ON_THE_WIRE[reply]
-    cell = lines if when == "cell" else "def double(x):\n    " + lines.replace("\n", "\n    ") + "\n    return 3 * x"
+def test_the_wire_does_not_win_by(payload, when, tmp_path, archive):
+    lines = payload.source
+    cell = lines if when == "cell" else f"def double(x):\n{indent(lines, '    ')}\n    return 3 * x"
     graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(cell)), archive).sound()
     assert graded.scores == EARNED
+    seen = graded.overview if when == "cell" else graded.cases("q1")[0].message
+    assert re.search(payload.says, seen), seen
 
 
 def test_an_error_in_place_of_a_cells_answer_is_the_cells_own(tmp_path, archive):
-    fails = "import autograder.grading.sandbox.responder as s\ndef fail(*_): raise OSError('no space')\ns.Student.do_cell = fail"
+    fails = "import autograder.grading.sandbox.responder as s\ndef fail(*_): raise OSError('no space')\ns.Responder.RunCell = fail"
     graded = Graded(write_notebook(tmp_path / "a.ipynb", [*HONEST, fails, "x = 1"]), archive).sound()
-    assert "OSError: no space" in graded.results.output and graded.total == 6
+    assert "OSError: no space" in graded.overview and graded.total == 6
 
 
 def test_a_shell_that_was_broken_costs_what_comes_after_it(tmp_path, archive):
     cells = [*HONEST[:2], "get_ipython().run_cell = 1", *HONEST[2:]]
     graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
-    assert "TypeError: 'int' object is not callable" in graded.results.output
+    assert "TypeError: 'int' object is not callable" in graded.overview
     assert graded.scores["q1"] == 2 and graded.total == 2
 
 
 def test_a_handle_out_of_thin_air_is_refused(tmp_path, archive):
     cell = (
         "import autograder.grading.sandbox.responder as s\n"
-        "s.Student.named = lambda self, thing: (7_000_000, '__import__(\"os\")')\n"
+        "s.Responder._named = lambda self, thing: (7_000_000, '__import__(\"os\")')\n"
         "def double(x): return object()"
     )
     graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(cell)), archive).sound()
@@ -287,8 +218,8 @@ def test_a_zip_bomb_is_no_bomb(tmp_path, archive):
 
 
 def test_a_process_that_waits_for_the_results_is_gone_before_they_are_written(tmp_path, archive, monkeypatch):
-    cell = IN_A_CELL["a detached process"]
-    seen, replace, start, folders = [], container.replace, Submission._start, []
+    cell = DETACHED.source
+    seen, replace, start, folders = [], container.replace, Session._start, []
 
     def note(self):
         start(self)
@@ -301,14 +232,14 @@ def test_a_process_that_waits_for_the_results_is_gone_before_they_are_written(tm
     def write(root):
         write_notebook(root / "submission" / "a.ipynb", attacked(cell))
 
-    monkeypatch.setattr(Submission, "_start", note)
+    monkeypatch.setattr(Session, "_start", note)
     monkeypatch.setattr(container, "replace", watch)
     report = in_a_container(tmp_path, archive, write)
     assert scores(report) == EARNED and folders and seen[-1] == ("results.json", [])
 
 
 def test_the_process_that_waits_can_be_seen_while_it_waits():
-    with Submission([IN_A_CELL["a detached process"]], {}, QUICK) as run:
+    with Session([DETACHED.source], {}, QUICK) as run:
         run.ensure()
         folder = run.scratch
         assert runs_in(folder) >= 2

@@ -54,8 +54,8 @@ class Exchange:
             raise SessionEnded(f"what came back could not be read ({error})") from None
         except TimeoutError:
             if time.monotonic() >= self.deadline:
-                raise SessionEnded("out of time") from None
-            raise SessionEnded(f"no answer within {seconds:g} s (is there an endless loop?)") from None
+                raise SessionEnded("out of time", overran=True) from None
+            raise SessionEnded(f"no answer within {seconds:g} s (is there an endless loop?)", overran=True) from None
         except (EOFError, OSError):
             raise SessionEnded("") from None
         if reply.number != self.asked:

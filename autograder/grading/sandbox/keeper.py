@@ -6,6 +6,7 @@ no expected values and an empty environment.
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import socket
@@ -18,6 +19,7 @@ from autograder.grading.sandbox.limits import MEGABYTE
 from autograder.grading.sandbox.messages import Ending, Order, Started
 from autograder.grading.sandbox.processes import descendants, end_user, processes, spare_uid
 
+MAX_OPEN_FILES = 2 * watch.MAX_FOLDER_DEPTH  # a folder that is watched may be as deep as this lets us go
 WATCH_SECONDS, POLL_SECONDS = 0.1, 0.002
 ZYGOTE = "import sys; sys.path.insert(0, {0!r}); from autograder.grading.sandbox.zygote import main; main({1})"
 
@@ -28,6 +30,8 @@ def main(fd: int, engine: str) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             libc.prctl(libc.PR_SET_CHILD_SUBREAPER, 1)  # orphans of a student's process come to us
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MAX_OPEN_FILES), most))
     keeper = Keeper(engine)
     try:
         keeper.serve(control)

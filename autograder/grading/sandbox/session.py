@@ -152,10 +152,10 @@ class Session:
             remove(self.scratch)
             self.scratch = ""
 
-    def _end(self, why: str) -> NoReturn:
+    def _end(self, why: str, overran: bool = False) -> NoReturn:
         self.last_end = why
         self.stop()
-        raise SessionEnded(self.last_end)
+        raise SessionEnded(self.last_end, overran)
 
     # --- cells --------------------------------------------------------------------------------------------------------
 
@@ -276,7 +276,7 @@ class Session:
         try:
             return self.exchange.ask(seconds, kind, *fields, packer=packer)
         except SessionEnded as end:
-            self._end(str(end))
+            self._end(str(end), end.overran)
 
 
 def sentence(fault: Fault) -> str:

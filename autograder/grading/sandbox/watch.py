@@ -13,7 +13,7 @@ from autograder.grading.sandbox.processes import stat_fields
 
 NAME_BYTES = 4096  # what a file's entry in its folder counts
 MAX_MAPS = 1 << 20  # bytes of a process's list of mappings; an honest one has some ten thousand
-MAX_FOLDER_DEPTH = 200  # each level holds a descriptor while its folders are walked
+MAX_FOLDER_DEPTH = 2000  # each level holds a descriptor while its folders are walked
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -30,29 +30,51 @@ def bytes_written(folder: int, path: str, family: Iterable[int], enough: int) ->
         return enough + 1
 
 
-def _below(folder: int, enough: int, depth: int = 0) -> int:
-    """Bytes on disk below an open folder, which is closed. Raises OSError."""
-    total, inner = 0, list[str]()
+def _below(top: int, enough: int) -> int:
+    """Bytes on disk below an open folder, which is closed. Raises OSError.
+
+    The stack holds a folder that is open, and the names of those in it that wait, for each level down.
+    """
+    total, stack = 0, list[tuple[int, list[str]]]()
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                total += NAME_BYTES
-                if total > enough:
-                    return total
-                with contextlib.suppress(FileNotFoundError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        inner.append(entry.name)
-        if inner and depth == MAX_FOLDER_DEPTH:
-            raise OSError("too deep to look at")
-        for name in inner:
-            if total > enough:
-                return total
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                total += _below(os.open(name, FOLDER, dir_fd=folder), enough - total, depth + 1)
+        folder: int | None = top
+        while folder is not None:
+            found, inner = _listed(folder, enough - total)
+            total += found
+            stack.append((folder, inner))
+            if total > enough or len(stack) > MAX_FOLDER_DEPTH:
+                return enough + 1
+            folder = _next_folder(stack)
         return total
     finally:
-        os.close(folder)
+        for open_folder, _ in stack:
+            os.close(open_folder)
+
+
+def _listed(folder: int, enough: int) -> tuple[int, list[str]]:
+    """(bytes of what lies in an open folder, names of the folders in it). Stops looking at `enough`."""
+    total, inner = 0, list[str]()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            total += NAME_BYTES
+            if total > enough:
+                break
+            with contextlib.suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_blocks * 512
+                if entry.is_dir(follow_symlinks=False):
+                    inner.append(entry.name)
+    return total, inner
+
+
+def _next_folder(stack: list[tuple[int, list[str]]]) -> int | None:
+    """Open the next folder that waits, closing those that are done; None where none is left."""
+    while stack:
+        folder, waiting = stack[-1]
+        while waiting:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                return os.open(waiting.pop(), FOLDER, dir_fd=folder)
+        os.close(stack.pop()[0])
+    return None
 
 
 def _nameless(path: str, family: Iterable[int]) -> int:

@@ -1,0 +1,5 @@
+#: a fork that answers
+#: proof: child > 0
+import os
+
+child = os.fork()

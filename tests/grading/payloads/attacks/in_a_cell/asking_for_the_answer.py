@@ -1,0 +1,4 @@
+#: asking for the answer
+#: answers: EOF
+def double(x):
+    return input()

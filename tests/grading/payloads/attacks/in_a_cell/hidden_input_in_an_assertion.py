@@ -1,0 +1,4 @@
+#: hidden input in an assertion
+#: answers: AssertionError: 2
+def double(x):
+    assert False, x

@@ -1,0 +1,4 @@
+#: hidden input in an exception
+#: answers: ValueError: 2 2
+def double(x):
+    raise ValueError(f"{x} {x!r}")

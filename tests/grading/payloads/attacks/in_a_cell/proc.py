@@ -1,0 +1,4 @@
+#: /proc
+#: answers: PermissionError
+def double(x):
+    raise ValueError(open("/proc/self/environ").read())

@@ -1,0 +1,7 @@
+#: reading tests from the scratch
+#: answers: ValueError: \[.*helper
+import glob
+
+
+def double(x):
+    raise ValueError(glob.glob("**/*", recursive=True))

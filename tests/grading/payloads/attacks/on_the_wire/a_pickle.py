@@ -1,0 +1,6 @@
+#: a pickle
+#: says: could not be read
+import os
+import pickle
+
+os.write(3, pickle.dumps({"score": 1e6}))

@@ -1,0 +1,3 @@
+#: a failing import
+#: says: ModuleNotFoundError
+import not_a_module

@@ -1,0 +1,7 @@
+#: a folder it cannot leave
+#: proof: os.stat("d").st_mode & 0o777 == 0
+import os
+
+os.mkdir("d")
+open("d/f", "w").close()
+os.chmod("d", 0)

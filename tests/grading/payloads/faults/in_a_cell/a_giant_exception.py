@@ -1,0 +1,3 @@
+#: a giant exception
+#: says: ValueError
+raise ValueError("x" * 10**7)

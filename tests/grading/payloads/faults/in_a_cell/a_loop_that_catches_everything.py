@@ -1,0 +1,12 @@
+#: a loop that catches everything
+#: says: no answer within 1 s
+import signal
+
+for n in (2, 14, 15):
+    signal.signal(n, signal.SIG_IGN)
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass

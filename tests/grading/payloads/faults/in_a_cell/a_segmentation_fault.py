@@ -1,0 +1,5 @@
+#: a segmentation fault
+#: says: SIGSEGV
+import ctypes
+
+ctypes.string_at(0)

@@ -1,0 +1,5 @@
+#: an endless sleep
+#: says: no answer
+import time
+
+time.sleep(600)

@@ -1,0 +1,5 @@
+#: changing its working folder
+#: proof: os.getcwd() == "/usr"
+import os
+
+os.chdir("/usr")

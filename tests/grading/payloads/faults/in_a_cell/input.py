@@ -1,0 +1,3 @@
+#: input()
+#: says: EOF
+input("name? ")

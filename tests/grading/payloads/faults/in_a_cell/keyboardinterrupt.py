@@ -1,0 +1,3 @@
+#: KeyboardInterrupt
+#: says: KeyboardInterrupt
+raise KeyboardInterrupt

@@ -1,0 +1,5 @@
+#: killing itself
+#: says: SIGKILL
+import os
+
+os.kill(os.getpid(), 9)

@@ -1,0 +1,5 @@
+#: os.abort
+#: says: SIGABRT
+import os
+
+os.abort()

@@ -1,0 +1,3 @@
+#: quit
+#: proof: True
+quit()

@@ -1,0 +1,7 @@
+#: recursion
+#: says: RecursionError
+def f():
+    return f()
+
+
+f()

@@ -1,0 +1,5 @@
+#: stopping itself
+#: says: no answer
+import os
+
+os.kill(os.getpid(), 19)

@@ -1,0 +1,5 @@
+#: sys.exit
+#: says: SystemExit
+import sys
+
+sys.exit(3)

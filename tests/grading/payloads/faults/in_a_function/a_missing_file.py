@@ -1,0 +1,4 @@
+#: a missing file
+#: says: FileNotFoundError
+def double(x):
+    open("not there")

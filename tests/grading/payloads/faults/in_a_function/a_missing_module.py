@@ -1,0 +1,4 @@
+#: a missing module
+#: says: ModuleNotFoundError
+def double(x):
+    import not_there

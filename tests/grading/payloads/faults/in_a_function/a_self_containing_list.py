@@ -1,0 +1,6 @@
+#: a self-containing list
+#: says: cannot be sent
+def double(x):
+    a = []
+    a.append(a)
+    return a

@@ -1,0 +1,4 @@
+#: an unknown name
+#: says: NameError
+def double(x):
+    return not_there

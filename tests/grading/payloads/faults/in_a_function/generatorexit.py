@@ -1,0 +1,4 @@
+#: GeneratorExit
+#: says: GeneratorExit
+def double(x):
+    raise GeneratorExit

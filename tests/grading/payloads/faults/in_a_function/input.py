@@ -1,0 +1,4 @@
+#: input
+#: says: EOF
+def double(x):
+    return input()

@@ -1,0 +1,4 @@
+#: KeyboardInterrupt
+#: says: KeyboardInterrupt
+def double(x):
+    raise KeyboardInterrupt

@@ -1,0 +1,4 @@
+#: NaN
+#: says: twice two is four
+def double(x):
+    return float("nan")

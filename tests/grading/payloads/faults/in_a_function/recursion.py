@@ -1,0 +1,4 @@
+#: recursion
+#: says: RecursionError
+def double(x):
+    return double(x)

@@ -1,0 +1,4 @@
+#: sys.exit
+#: says: SystemExit
+def double(x):
+    raise SystemExit(0)

@@ -28,12 +28,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psutil
+from autograder.classroom.workers import LocalPool
 from otter.api import grade_submission
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.workers import LocalPool
 from autograder.grading.grade import Assignment, grade
 from autograder.grading.intake import read_submission
 from autograder.grading.sandbox.session import Limits, Submission, close_server

@@ -1,5 +1,7 @@
 """A small assignment to build: each test gets its own copy and may break it."""
 
+import fcntl
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -7,11 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autograder.authoring.build import LOG, build
+
 settings.register_profile("same every time", deadline=None, derandomize=True, database=None)
 settings.load_profile("same every time")
 SAMPLE = Path(__file__).parent / "authoring/sample"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """Three for two cores: nearly half of the time, a test waits for a deadline or another process."""
     return (os.cpu_count() or 1) * 3 // 2
@@ -23,7 +28,8 @@ class Sample:
     def __init__(self, root):
         self.root = root
         self.folder = root / "assignment"
-        shutil.copytree(SAMPLE, self.folder, ignore=shutil.ignore_patterns("__pycache__"))
+        if not self.folder.exists():
+            shutil.copytree(SAMPLE, self.folder, ignore=shutil.ignore_patterns("__pycache__"))
         self.master = self.folder / "sample.py"
 
     def change(self, old, new, count=1):
@@ -47,7 +53,7 @@ class Sample:
         return {
             str(file.relative_to(self.root)): file.read_bytes()
             for file in sorted(self.root.rglob("*"))
-            if file.is_file() and self.folder not in file.parents
+            if file.is_file() and self.folder not in file.parents and file.name != LOG
         }
 
 
@@ -58,12 +64,23 @@ def sample(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The sample, built once; tests only read it."""
-    from autograder.authoring.build import build
+def built(tmp_path_factory, worker_id):
+    """The sample, built once, by whichever process of the tests comes first; tests only read it."""
+    folder = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    with open(folder / "built.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "built").exists():
+            return Sample(folder / "built")
+        made = Sample(folder / "built")
+        (made.root / "autograder").mkdir()
+        (made.root / "autograder/engine.py").write_text("stays")
+        build(made.master, made.root)
+        return made
 
-    made = Sample(tmp_path_factory.mktemp("built"))
-    (made.root / "autograder").mkdir()
-    (made.root / "autograder/engine.py").write_text("stays")
-    build(made.master, made.root)
-    return made
+
+if importlib.util.find_spec("xdist") is None:
+
+    @pytest.fixture(scope="session")
+    def worker_id():
+        """As pytest-xdist gives it, where it is not installed."""
+        return "master"

@@ -17,7 +17,7 @@ import numpy as np
 from otter.test_files import ExceptionTestFile
 
 from autograder.authoring.master import Master
-from private.mistakes import MISTAKES, Mistake
+from private.mistakes import ANSWER, MISTAKES, Mistake
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER = Master(ROOT / "assignment" / "rnn_lstm.py")
@@ -48,24 +48,28 @@ class CaseOutcome:
     message: str
 
 
-def solved(answers: dict[str, str] | None = None) -> dict[str, Any]:
-    """The names of the solved notebook, with the cells of `answers`, {question: source}, in it."""
-    notebook: dict[str, Any] = {}
+def solved(answers: dict[str, str] | None = None, apart: bool = False) -> dict[str, Any]:
+    """The names of the solved notebook, with the cells of `answers`, {question: source}, in it.
+
+    apart: whether each of these runs on its own copy of the names, so that the helpers of one do not replace another's.
+    """
+    answers, notebook = answers or {}, dict[str, Any]()
     for source in FIRST_CELLS:
         exec(source, notebook)
     for name, code in COMPILED.items():
-        exec(compile(answers[name], name, "exec") if name in (answers or {}) else code, notebook)
+        names = dict(notebook) if apart and name in answers else notebook
+        exec(compile(answers[name], name, "exec") if name in answers else code, names)
+        notebook[ANSWER[name]] = names.get(ANSWER[name])
     return notebook
 
 
-def run_cases(answers: dict[str, str], only: Iterable[str] = ()) -> list[CaseOutcome]:
+def run_cases(answers: dict[str, str], only: Iterable[str] = (), apart: bool = False) -> list[CaseOutcome]:
     """The outcome of every case for the solved notebook with the cells of `answers`, {question: source}, in it.
 
-    only: questions whose cases run; all where none is given.
+    only: questions whose cases run; all where none is given. apart: as `solved` takes it.
     """
     np.random.seed(0)  # a wrong answer may draw random numbers
-    notebook = solved(answers)
-    outcomes = []
+    notebook, outcomes = solved(answers, apart), []
     with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
         for name in only or TESTS:
             tests = TESTS[name]

@@ -22,7 +22,7 @@ from autograder.classroom.progress import ClassProgress
 from autograder.classroom.records import Records, Status, StudentRecord
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import Archive, Task
-from autograder.errors import ConfinementError, IntakeError
+from autograder.errors import ConfinementError, IntakeError, OutputError
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import refused
 from autograder.grading.gradescope import gradescope_report
@@ -81,6 +81,15 @@ def grade_class(
     canvas: an export to fill in. Raises RosterError, ClusterError, ConfinementError and OutputError; what was graded
     by then is kept.
     """
+    try:
+        return _grade_class(folder, out, assignment, canvas, settings)
+    except (OSError, OutputError) as problem:
+        raise OutputError(f"{told(problem)}; what was graded is kept in {out}") from problem
+
+
+def _grade_class(
+    folder: Path, out: Path, assignment: Assignment, canvas: CanvasExport | None, settings: Settings
+) -> int:
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
     run = ClassRun(assignment, archive, out, settings)
@@ -109,6 +118,13 @@ def grade_class(
         click.echo(told, err=True)
         return INTERRUPTED
     return int(book.statuses[Status.FAILED] > 0)
+
+
+def told(problem: OSError | OutputError) -> str:
+    """What cannot be read or written, and why."""
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename}: {problem.strerror}"
+    return str(problem)
 
 
 class ClassRun:

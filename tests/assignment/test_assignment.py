@@ -51,7 +51,10 @@ def statement(notebook, question):
 
 
 def test_the_master_runs_as_a_script_with_every_solution_and_test():
-    run = subprocess.run([sys.executable, "-W", "error", MASTER], capture_output=True, text=True, timeout=60)
+    # One update of the training: what it leads to is tested with the payoff.
+    code = f"import payoff, runpy; payoff.UPDATES = 1; runpy.run_path({str(MASTER)!r})"
+    command = [sys.executable, "-W", "error", "-c", code]
+    run = subprocess.run(command, cwd=MASTER.parent, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
 
 
@@ -101,7 +104,7 @@ def test_each_figure_is_a_small_self_contained_svg_with_a_description(path):
 
 def test_students_get_public_cases_only():
     names = {path.name for path in STUDENT.rglob("*") if path.is_file()}
-    assert not names & {"reference.py", "misconceptions.py", "fixtures.py", "hidden.json", "otter_config.json"}
+    assert not names & {"reference.py", "mistakes", "cases.py", "hidden.json", "otter_config.json"}
     for path in (STUDENT / "tests").glob("*.py"):
         assert "hidden=True" not in path.read_text()
         assert "reference" not in path.read_text()

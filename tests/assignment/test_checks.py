@@ -1,19 +1,19 @@
 """The checks: each kind of bad answer gets its own plain sentence, and right answers in any dress pass."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-import checks
-from autograder.grading import grade
+from advice import ADVICE, CheckFailed
 from checks import (
-    ADVICE,
+    FIXTURES,
     FORWARD,
     GRADIENT,
     Case,
-    CheckFailed,
     cell_runner,
     check_separate_cells,
     choice,
@@ -49,13 +49,13 @@ def answering(**changes):
 
 def message(function, **changes):
     with pytest.raises(CheckFailed) as failure:
-        case(**changes).grade(function, "unroll")
+        case(**changes).check(function, "unroll")
     assert str(failure.value).startswith("unroll: ")
     return str(failure.value)
 
 
 def test_a_right_answer_passes():
-    case().grade(right)
+    case().check(right)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_a_right_answer_passes():
     [np.float32, list, tuple, lambda a: np.asfortranarray(a), lambda a: a.astype(object).tolist()],
 )
 def test_a_right_answer_passes_in_any_dress(dress):
-    case().grade(lambda xs, p: {name: dress(value) for name, value in WANT.items()})
+    case().check(lambda xs, p: {name: dress(value) for name, value in WANT.items()})
 
 
 def test_extra_keys_are_no_mistake():
-    case().grade(answering(cache=[1, 2]))
+    case().check(answering(cache=[1, 2]))
 
 
 @pytest.mark.parametrize(
@@ -149,22 +149,22 @@ def test_the_tolerance_separates_wrong_from_rounding(off, passes):
     wrong[1, 2] *= 1 + off
     checked = hidden("a gradient", {}, gradient, GRADIENT)
     if passes:
-        checked.grade(lambda: wrong)
+        checked.check(lambda: wrong)
     else:
         with pytest.raises(CheckFailed):
-            checked.grade(lambda: wrong)
+            checked.check(lambda: wrong)
 
 
 def test_three_decimals_are_too_few():
     text = message(lambda xs, p: {"hs": WANT["hs"] * 1.000001, "ys": WANT["ys"]})
     assert "is something rounded, or float32?" in text
     with pytest.raises(CheckFailed):
-        hidden("x", {}, np.array([0.12345, 0.5])).grade(lambda: np.array([0.123, 0.5], dtype=np.float32))
+        hidden("x", {}, np.array([0.12345, 0.5])).check(lambda: np.array([0.123, 0.5], dtype=np.float32))
 
 
 def test_a_vanishing_value_has_no_absolute_escape():
     with pytest.raises(CheckFailed):
-        hidden("tiny", {}, np.array([1e-20, 2e-20]), GRADIENT).grade(lambda: np.zeros(2))
+        hidden("tiny", {}, np.array([1e-20, 2e-20]), GRADIENT).check(lambda: np.zeros(2))
 
 
 def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
@@ -189,7 +189,7 @@ def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
 
 def test_a_hidden_failure_names_its_concept_and_no_number():
     with pytest.raises(CheckFailed) as failure:
-        hidden("seven steps", {}, np.array([0.625])).grade(lambda: np.array([0.5]), "unroll")
+        hidden("seven steps", {}, np.array([0.625])).check(lambda: np.array([0.5]), "unroll")
     assert str(failure.value) == "unroll: not right for the hidden case: seven steps."
 
 
@@ -260,7 +260,7 @@ def test_the_first_steps_total_derivatives_may_be_left_out():
 
     check_paths(from_the_second)
     for name in ("three steps of matrices", "a real LSTM"):
-        public(f"q6a_derivation/{name}").grade(from_the_second)
+        public(f"q6a_derivation/{name}").check(from_the_second)
 
 
 def test_the_fit_finds_every_coefficient():
@@ -289,7 +289,7 @@ def test_a_right_formula_is_known_by_a_few_draws_and_only_a_wrong_one_is_read_of
 
 @pytest.mark.parametrize("change", [np.abs, np.positive], ids=["sizes without signs", "signs kept"])
 def test_the_draws_have_both_signs_and_no_number_near_zero(change):
-    from checks import FIXTURES, contents
+    from checks import contents
 
     draws = list(contents(FIXTURES)["draws"].values())
     numbers = np.array([draw["numbers"] for draw in draws])
@@ -325,10 +325,6 @@ def test_a_square_or_a_quotient_is_no_path():
 
 
 def test_no_public_case_expects_a_zero():
-    import json
-
-    from checks import FIXTURES
-
     for name in json.loads(FIXTURES.read_text())["cases"]:
         assert all(np.linalg.norm(value) > 0 for value in public(name).want.values()), name
 
@@ -341,7 +337,7 @@ answers = arrays(np.float64, array_shapes(max_dims=3, max_side=5), elements=st.f
 @given(answers)
 def test_any_right_answer_passes_whatever_its_array_type(want):
     for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-11)):
-        hidden("x", {}, want, GRADIENT).grade(lambda got=got: got)
+        hidden("x", {}, want, GRADIENT).check(lambda got=got: got)
 
 
 @given(answers, st.data())
@@ -350,7 +346,7 @@ def test_one_entry_off_by_a_thousandth_fails_at_any_size(want, data):
     got = want.copy()
     got[index] *= 1.001
     with pytest.raises(CheckFailed) as failure:
-        Case("q/x", {}, {"dW": want}, "array", GRADIENT).grade(lambda: got, "f")
+        Case("q/x", {}, {"dW": want}, "array", GRADIENT).check(lambda: got, "f")
     assert f"dW[{', '.join(map(str, index))}] is " in str(failure.value)
 
 
@@ -358,13 +354,13 @@ def test_one_entry_off_by_a_thousandth_fails_at_any_size(want, data):
 def test_one_entry_off_by_1e_10_passes_at_any_size(want, data):
     got = want.copy()
     got[tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)] *= 1 + 1e-10
-    hidden("x", {}, want, GRADIENT).grade(lambda: got)
+    hidden("x", {}, want, GRADIENT).check(lambda: got)
 
 
 @given(answers, st.floats(-1e3, 1e3).filter(lambda c: abs(c) > 0.01 and abs(c - 1) > 0.01))
 def test_a_constant_factor_is_named(want, factor):
     with pytest.raises(CheckFailed, match="All numbers are .* times the expected ones"):
-        Case("q/x", {}, {"dW": want}, "array", GRADIENT).grade(lambda: factor * want * (1 + 1e-12), "f")
+        Case("q/x", {}, {"dW": want}, "array", GRADIENT).check(lambda: factor * want * (1 + 1e-12), "f")
 
 
 @given(answers, st.integers(0, 99))
@@ -378,7 +374,7 @@ def test_a_signature_is_not_shared_by_another_answer(want, seed):
 def test_rounded_numbers_are_called_rounded():
     want = np.array([0.123456, 0.654321])
     with pytest.raises(CheckFailed, match="are the right ones, rounded"):
-        Case("q/x", {}, {"y": want}, "array").grade(lambda: want.round(3), "f")
+        Case("q/x", {}, {"y": want}, "array").check(lambda: want.round(3), "f")
 
 
 def test_a_derivation_in_float32_passes_and_one_that_changes_its_mind_does_not():
@@ -406,23 +402,23 @@ def test_a_changed_dictionary_of_inputs_is_said(change):
         return np.ones(3)
 
     with pytest.raises(CheckFailed, match=r'the input (p|p\["Wf"\]) was changed'):
-        Case("q/x", {"p": {"Wf": np.eye(2)}}, {"y": np.ones(3)}, "array").grade(function, "f")
+        Case("q/x", {"p": {"Wf": np.eye(2)}}, {"y": np.ones(3)}, "array").check(function, "f")
 
 
 @pytest.mark.parametrize("answer", ["x" * 10**6, ["x" * 10**6] + [""] * 10**4, [[b"y"]], ("1.0", 2.0)])
 def test_text_is_no_number_and_takes_no_room(answer):
     with pytest.raises(CheckFailed, match="should be an array of real numbers"):
-        Case("q/x", {}, {"y": np.ones(3)}, "array").grade(lambda: answer, "f")
+        Case("q/x", {}, {"y": np.ones(3)}, "array").check(lambda: answer, "f")
 
 
 def refusal(question, answer):
     with pytest.raises(CheckFailed) as failure:
-        public(question).grade(answer, "f")
+        public(question).check(answer, "f")
     return str(failure.value)
 
 
 def test_other_names_for_the_arguments_are_as_good_and_another_number_of_them_is_not():
-    public("q4a_state_jacobian/one step").grade(lambda state, W: np.diag(1 - state**2) @ W, "f")
+    public("q4a_state_jacobian/one step").check(lambda state, W: np.diag(1 - state**2) @ W, "f")
     text = refusal("q4a_state_jacobian/one step", lambda h: h)
     assert text.endswith("Keep the arguments as they were given.")
 
@@ -463,7 +459,7 @@ SHAPES = [
 @pytest.mark.parametrize(("got", "want", "words"), SHAPES)
 def test_a_wrong_shape_comes_with_a_question(got, want, words):
     with pytest.raises(CheckFailed, match=words):
-        Case("q/x", {}, {"y": np.ones(want)}, "array").grade(lambda: np.ones(got), "f")
+        Case("q/x", {}, {"y": np.ones(want)}, "array").check(lambda: np.ones(got), "f")
 
 
 def test_keys_of_another_name_are_shown():
@@ -483,9 +479,9 @@ def test_texts_and_crowds_of_numbers_are_refused_before_numpy_makes_room_for_the
         Cell.value = value
         inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
         with pytest.raises(CheckFailed, match="array of real numbers"):
-            Case("q/x", inputs, {}, "dict").grade(cell_runner(Cell, run_cell))
+            Case("q/x", inputs, {}, "dict").check(cell_runner(Cell, run_cell))
         with pytest.raises(CheckFailed, match="array of real numbers"):
-            public("q4a_state_jacobian/one step").grade(lambda h, W_hh, value=value: value)
+            public("q4a_state_jacobian/one step").check(lambda h, W_hh, value=value: value)
 
 
 def test_an_input_that_became_another_kind_of_thing_was_changed():
@@ -494,7 +490,7 @@ def test_an_input_that_became_another_kind_of_thing_was_changed():
         return np.ones(3)
 
     with pytest.raises(CheckFailed, match=r'the input p\["W"\] was changed'):
-        Case("q/x", {"p": {"W": np.eye(2)}}, {"y": np.ones(3)}, "array").grade(function, "f")
+        Case("q/x", {"p": {"W": np.eye(2)}}, {"y": np.ones(3)}, "array").check(function, "f")
 
 
 @pytest.mark.parametrize("huge", [1e300, 1e154, np.float32(3e38)])
@@ -569,7 +565,7 @@ def test_a_state_that_is_changed_in_place_is_the_cells_own():
         state, output = of_step(step)
         want |= {state: np.full(3, number), output: np.full(1, number)}
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
-    Case("q/x", inputs, want, "dict").grade(cell_runner(InPlace, run_cell))
+    Case("q/x", inputs, want, "dict").check(cell_runner(InPlace, run_cell))
 
 
 def test_a_cell_without_an_output_is_told_so():
@@ -579,7 +575,7 @@ def test_a_cell_without_an_output_is_told_so():
 
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
     with pytest.raises(CheckFailed, match="must also keep its result, in self.output"):
-        Case("q/x", inputs, {}, "dict").grade(cell_runner(Silent, run_cell))
+        Case("q/x", inputs, {}, "dict").check(cell_runner(Silent, run_cell))
 
 
 def test_an_attribute_that_is_changed_in_place_is_called_by_its_name():
@@ -591,7 +587,7 @@ def test_an_attribute_that_is_changed_in_place_is_called_by_its_name():
 
     inputs = {"attributes": {"Bh": np.ones(3)}, "h0": np.ones(3), "xs": np.ones((2, 3))}
     with pytest.raises(CheckFailed, match=r"the input self\.Bh was changed"):
-        Case("q/x", inputs, {}, "dict").grade(cell_runner(Piling, run_cell))
+        Case("q/x", inputs, {}, "dict").check(cell_runner(Piling, run_cell))
 
 
 def test_an_input_that_got_another_shape_was_changed():
@@ -600,7 +596,7 @@ def test_an_input_that_got_another_shape_was_changed():
         return np.ones(3)
 
     with pytest.raises(CheckFailed, match="the input xs was changed"):
-        Case("q/x", {"xs": np.ones((2, 3))}, {"y": np.ones(3)}, "array").grade(reshapes, "f")
+        Case("q/x", {"xs": np.ones((2, 3))}, {"y": np.ones(3)}, "array").check(reshapes, "f")
 
 
 def test_a_name_that_the_notebook_should_have_imported_is_told():
@@ -619,8 +615,17 @@ def test_a_state_of_another_shape_is_named_before_the_next_step_stumbles():
 
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
     with pytest.raises(CheckFailed, match=r"step 1: self.hidden_state has shape \(3, 1\), expected \(3,\)"):
-        Case("q/x", inputs, {}, "dict").grade(cell_runner(Column, run_cell))
+        Case("q/x", inputs, {}, "dict").check(cell_runner(Column, run_cell))
 
 
-def test_the_grader_and_the_checks_have_one_word_for_a_stub():
-    assert checks.NOT_DONE == grade.NOT_DONE
+def test_a_stub_is_told_from_a_wrong_answer_by_a_field():
+    def stub(xs, p):
+        raise NotImplementedError("q3_unroll")
+
+    for function, not_done in ((stub, True), (lambda xs, p: None, False)):
+        with pytest.raises(CheckFailed) as failure:
+            case().check(function, "unroll")
+        assert failure.value.not_done is not_done
+    with pytest.raises(CheckFailed) as failure:
+        choice("q7a_factor", "factor", {"": ...})
+    assert failure.value.not_done

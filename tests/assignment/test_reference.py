@@ -3,12 +3,12 @@
 import autograd.numpy as anp
 import numpy as np
 import pytest
-import reference
 from autograd import grad, jacobian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck import relative_error
+from private import reference
 
 sizes = st.integers(1, 4)
 lengths = st.integers(1, 6)

@@ -10,21 +10,28 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from otter.test_files import ExceptionTestFile
 
 from autograder.__main__ import main
-from autograder.authoring import build as builder
-from autograder.authoring.master import BuildError, Master, free_names
-from autograder.authoring.page import UnknownMathematics, mathml
+from autograder.authoring import build as building
+from autograder.authoring import kernels, table
+from autograder.authoring.leaks import check_leaks, secret_lines
+from autograder.authoring.master import Master
+from autograder.authoring.page import mathml
+from autograder.authoring.publish import install
+from autograder.authoring.rules import free_names
+from autograder.authoring.verify import check_contents, check_test_files
+from autograder.errors import BuildError, MathError
 
 REPO = Path(__file__).resolve().parents[2]
 
 
-def refused(sample, message, line):
+def refused(sample, message, line, runs=False):
     """The build stops with one line that tells file, line and cell, and the old outputs stay as they were."""
     sample.plant_old_outputs()
     before = sample.outputs()
     with pytest.raises(BuildError) as stop:
-        builder.build(sample.master, sample.root)
+        building.build(sample.master, sample.root)
     told = str(stop.value)
     assert "\n" not in told
     assert message in told
@@ -88,15 +95,13 @@ def test_ignored_cells_are_skipped_in_grading(built, tmp_path):
         if "plt.figure" in cell.source:
             cell.source = "import os; os._exit(3)"
     nbformat.write(notebook, tmp_path / "sample.ipynb")
-    with builder.quiet(tmp_path):
-        results = builder.otter_grade(tmp_path / "sample.ipynb", built.root / "autograder/dist/sample-autograder.zip")
+    with kernels.quiet(tmp_path):
+        results = kernels.otter_grade(tmp_path / "sample.ipynb", built.root / "autograder/dist/sample-autograder.zip")
     assert results.total == results.possible == 5
 
 
 def test_cases_are_shown_by_number_so_their_messages_must_tell(built):
     # This is how Otter names a case, whatever its function is called.
-    from otter.test_files.exception_test import ExceptionTestFile
-
     loaded = ExceptionTestFile.from_file(str(built.root / "autograder/dist/tests/q1_square.py"))
     assert [case.name for case in loaded.test_cases] == ["q1_square - 1", "q1_square - 2"]
     assert "this comment is dropped" not in loaded.source
@@ -115,7 +120,7 @@ def test_notebooks_have_unique_ids_and_no_versions(built):
 def test_the_zip_is_sorted_dated_and_named_without_a_time(built):
     with zipfile.ZipFile(built.root / "autograder/dist/sample-autograder.zip") as archive:
         entries = archive.infolist()
-        assert "files/oracle.py" in archive.namelist()
+        assert "files/private/oracle.py" in archive.namelist()
         environment = archive.read("environment.yml").decode()
     assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
@@ -174,7 +179,7 @@ def test_check_passes_on_what_was_built_and_tells_what_differs(built, tmp_path, 
     copy = tmp_path / "copy"
     shutil.copytree(built.root, copy)
     monkeypatch.chdir(copy)
-    monkeypatch.setattr(builder, "make", lambda master, new, out: copied(built.root, new))
+    monkeypatch.setattr(building, "make", lambda master, new, out: copied(built.root, new))
     assert main(["build", "--check"]) == 0
     (copy / "student/helper.py").write_text('"""Something else."""\n')
     (copy / "student/stray.txt").write_text("")
@@ -287,7 +292,7 @@ def test_a_table_from_broken_files_is_refused_in_one_line(broken, built, tmp_pat
     Path(broken).write_text("x")
     assert main(["table"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("Otter cannot grade with") and told.count("\n") == 1
+    assert told.startswith("autograder: Otter cannot grade with") and told.count("\n") == 1
 
 
 def test_a_list_of_points_is_refused(sample):
@@ -309,6 +314,23 @@ def test_a_case_without_points_is_refused(sample):
 def test_a_file_outside_the_folder_is_refused(sample):
     sample.change("files: [helper.py,", "files: [../README.md, helper.py,")
     refused(sample, "../README.md lies outside", sample.line_of("# ASSIGNMENT CONFIG"))
+
+
+@pytest.mark.parametrize("name", ["private", "private/oracle.py", "./private/oracle.py", "pictures/../private", "."])
+def test_a_private_file_for_students_is_refused(sample, name):
+    sample.change("files: [helper.py,", f"files: [{name}, helper.py,")
+    refused(sample, f"files: {name} would give students what lies in private/", sample.line_of("# ASSIGNMENT CONFIG"))
+
+
+def test_a_link_to_a_private_file_is_refused(sample):
+    (sample.folder / "public.py").symlink_to("private/oracle.py")
+    sample.change("files: [helper.py,", "files: [public.py, helper.py,")
+    refused(sample, "would give students what lies in private/", sample.line_of("# ASSIGNMENT CONFIG"))
+
+
+def test_a_file_for_students_and_for_the_grader_alone_is_refused(sample):
+    sample.change("autograder_files: [private/oracle.py]", "autograder_files: [private/oracle.py, helper.py]")
+    refused(sample, "helper.py stands in autograder_files too", sample.line_of("# ASSIGNMENT CONFIG"))
 
 
 def test_a_missing_file_is_refused(sample):
@@ -360,20 +382,23 @@ def test_a_solution_that_fails_its_own_case_is_refused(sample):
 
 def test_a_cell_that_stops_the_students_notebook_is_refused(sample):
     sample.change("plt.plot([1, 2])", "plt.plot([1, square(2)])")
-    refused(sample, "the student's notebook stops here: NotImplementedError", sample.line_of("import matplotlib"))
+    told = refused(
+        sample, "the student's notebook stops here: NotImplementedError", sample.line_of("import matplotlib")
+    )
+    assert told.endswith(f"(the build's log: {building.LOG})") and (sample.root / building.LOG).stat().st_size
 
 
-def test_a_failing_fixtures_file_is_refused(sample):
-    (sample.folder / "fixtures.py").write_text("raise ValueError('no numbers')\n")
-    with pytest.raises(BuildError, match=r"^assignment/fixtures.py:1: ValueError: no numbers$"):
-        builder.build(sample.master, sample.root)
+def test_failing_cases_are_refused(sample):
+    (sample.folder / "private/cases.py").write_text("raise ValueError('no numbers')\n")
+    with pytest.raises(BuildError, match=r"^assignment/private/cases.py:1: ValueError: no numbers$"):
+        building.build(sample.master, sample.root)
 
 
 @pytest.mark.parametrize(
     "latex", [r"\nosuchcommand{x}", "a,\\\nb"], ids=["unknown command", "backslash at a line's end"]
 )
 def test_mathematics_that_cannot_be_rendered_is_refused(latex):
-    with pytest.raises(UnknownMathematics):
+    with pytest.raises(MathError):
         mathml(latex)
 
 
@@ -387,7 +412,7 @@ def test_a_kernel_that_does_not_start_gets_a_second_chance_and_other_errors_none
         raise ValueError("for good")
 
     with pytest.raises(ValueError, match="for good"):
-        builder.with_a_kernel(run)
+        kernels.with_second_chance(run)
     assert len(calls) == 2
 
 
@@ -395,9 +420,9 @@ def test_a_kernel_that_does_not_start_gets_a_second_chance_and_other_errors_none
 
 
 def test_a_line_that_stands_in_the_stub_too_is_no_secret(sample):
-    assert "answer_of_the_author = x * x" in builder.secret_lines(Master(sample.master))
+    assert "answer_of_the_author = x * x" in secret_lines(Master(sample.master))
     sample.change("    raise NotImpl", "    answer_of_the_author = x * x\n    raise NotImpl")
-    assert "answer_of_the_author = x * x" not in builder.secret_lines(Master(sample.master))
+    assert "answer_of_the_author = x * x" not in secret_lines(Master(sample.master))
 
 
 @pytest.mark.parametrize(
@@ -416,7 +441,7 @@ def test_a_leak_into_a_students_file_is_refused(sample, file, text, what):
     sample.plant_old_outputs()
     before = sample.outputs()
     with pytest.raises(BuildError) as stop:
-        builder.build(sample.master, sample.root)
+        building.build(sample.master, sample.root)
     assert what in str(stop.value)
     assert sample.outputs() == before
 
@@ -426,16 +451,16 @@ def test_a_hidden_case_in_the_students_tests_is_refused(built, tmp_path):
     shutil.copy(built.root / "autograder/dist/tests/q1_square.py", tmp_path / "student/tests")
     master = Master(built.master)
     with pytest.raises(BuildError, match="Otter made the cases"):
-        builder.check_test_files(master, tmp_path / "student/tests", lambda case: not case.hidden)
+        check_test_files(master, tmp_path / "student/tests", lambda case: not case.hidden)
     with pytest.raises(BuildError):
-        builder.check_leaks(master, tmp_path / "student")
+        check_leaks(master, tmp_path / "student")
 
 
 def test_a_stray_file_in_student_is_refused(built, tmp_path):
     shutil.copytree(built.root / "student", tmp_path / "student")
-    shutil.copy(built.folder / "oracle.py", tmp_path / "student")
+    shutil.copy(built.folder / "private/oracle.py", tmp_path / "student")
     with pytest.raises(BuildError, match="oracle.py must not be in student/"):
-        builder.check_contents(Master(built.master), built.folder, tmp_path / "student")
+        check_contents(Master(built.master), built.folder, tmp_path / "student")
 
 
 # --- whole or not at all ----------------------------------------------------------------------------------------
@@ -460,7 +485,7 @@ def test_a_failing_rename_restores_everything(sample, monkeypatch, survivor):
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(OSError, match="disk full"):
-        builder.install(names, stage, sample.root)
+        install(names, stage, sample.root)
     kept = {name: text for name, text in sample.outputs().items() if not name.startswith(".build-x")}
     assert kept == before
 
@@ -478,16 +503,20 @@ def test_a_wrong_call_gets_one_line_and_exit_code_2(call, tmp_path, monkeypatch,
     assert told.err.startswith("autograder: ")
 
 
-def test_a_mistake_in_the_master_gets_one_line_and_exit_code_1(sample, capsys):
+def test_a_mistake_in_the_master_gets_one_line_and_exit_code_1_and_with_debug_its_traceback(sample, capsys):
     sample.change("points: 1\nhidden", "hidden")
     assert main(["build"]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert main(["build", "--debug"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback") and "master.py" in told and told.endswith(line)
 
 
 def test_a_master_in_another_encoding_is_refused(sample):
     sample.master.write_bytes(sample.master.read_text().replace("square", "squäre", 1).encode("latin-1"))
     with pytest.raises(BuildError, match=r"sample\.py:1: is not in UTF-8"):
-        builder.build(sample.master, sample.root)
+        building.build(sample.master, sample.root)
 
 
 def test_an_output_that_cannot_be_written_gets_one_line_and_exit_code_1(sample, tmp_path, capsys):
@@ -497,14 +526,9 @@ def test_an_output_that_cannot_be_written_gets_one_line_and_exit_code_1(sample, 
     assert told.count("\n") == 1 and "nothing was built" in told
 
 
-def test_extra_points_come_on_top(sample, capsys):
-    sample.change("name: q1_square\n", "name: q1_square\nextra: true\n")
-    builder.build(sample.master, sample.root)
-    config = json.loads((sample.root / "autograder/dist/otter_config.json").read_text())
-    assert config["extra_questions"] == ["q1_square"]
-    assert main(["table"]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.split("\n")]
-    assert ["automatic", "2", "2", "0"] in rows and ["extra", "3", "3", "0"] in rows
+def test_extra_points_come_on_top(built):
+    config = json.loads((built.root / "autograder/dist/otter_config.json").read_text())
+    assert config["extra_questions"] == ["q2_root"]
 
 
 def test_the_table_shows_full_points_for_the_reference_and_none_for_the_blank(built, monkeypatch, capsys):
@@ -512,12 +536,12 @@ def test_the_table_shows_full_points_for_the_reference_and_none_for_the_blank(bu
     assert main(["table"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.split("\n")]
     assert ["q1_square", "3", "3", "0"] in rows
-    assert ["automatic", "5", "5", "0"] in rows
+    assert ["automatic", "3", "3", "0"] in rows and ["extra", "2", "2", "0"] in rows
 
 
 def test_the_table_fails_where_the_blank_copy_gets_points(built, monkeypatch, capsys):
     monkeypatch.chdir(built.root)
-    monkeypatch.setattr(builder, "otter_grade", lambda notebook, archive: all_points())
+    monkeypatch.setattr(table, "otter_grade", lambda notebook, archive: all_points())
     assert main(["table"]) == 1
     assert "the untouched student copy gets points" in capsys.readouterr().err
 
@@ -539,5 +563,5 @@ def all_points():
 
 def test_the_committed_folders_are_what_the_master_builds():
     (master,) = [file for file in (REPO / "assignment").glob("*.py") if "# ASSIGNMENT CONFIG" in file.read_text()]
-    lines = builder.differences(master, REPO)
+    lines = building.differences(master, REPO)
     assert not lines, "\n".join([*lines, "To rebuild: python -m autograder build"])

@@ -10,19 +10,27 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from autograder import files
 from autograder.__main__ import main
-from autograder.classroom.gradebook import CanvasExport, NoCanvas, text_cell
+from autograder.classroom import pools
+from autograder.classroom import run as run_module
+from autograder.classroom.canvas import CanvasExport
+from autograder.classroom.gradebook import text_cell
 from autograder.classroom.records import safe_name
 from autograder.classroom.report import bins
-from autograder.classroom.roster import NoClass, Student, read_class
+from autograder.classroom.roster import Student, read_class
+from autograder.classroom.worker import close_archive, work
+from autograder.errors import CanvasError, RosterError
+from autograder.grading.sandbox.launcher import launcher
 from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
@@ -79,11 +87,11 @@ def test_a_folder_name_tells_who(folder, tmp_path):
 @pytest.mark.parametrize(
     ("names", "problem"),
     [
-        (["jane/a.ipynb", "jane/b.ipynb"], "handed in 2 files: jane/a.ipynb, jane/b.ipynb. Leave the one that counts"),
-        (["jane/a.ipynb", "jane/deep/a.zip"], "handed in 2 files: jane/a.ipynb, jane/deep/a.zip. Leave the one"),
-        (["jane.ipynb", "jane.zip"], "handed in 2 files: jane.ipynb, jane.zip. Leave"),
-        (["jane.ipynb", "jane/a.ipynb"], "handed in 2 files: jane/a.ipynb, jane.ipynb. Leave"),
-        (["jane/notes.txt"], "handed in nothing"),
+        (["jane/a.ipynb", "jane/b.ipynb"], "submitted 2 files: jane/a.ipynb, jane/b.ipynb. Leave the one that counts"),
+        (["jane/a.ipynb", "jane/deep/a.zip"], "submitted 2 files: jane/a.ipynb, jane/deep/a.zip. Leave the one"),
+        (["jane.ipynb", "jane.zip"], "submitted 2 files: jane.ipynb, jane.zip. Leave"),
+        (["jane.ipynb", "jane/a.ipynb"], "submitted 2 files: jane/a.ipynb, jane.ipynb. Leave"),
+        (["jane/notes.txt"], "submitted nothing"),
     ],
 )
 def test_two_files_or_none_of_a_student_are_told_and_not_chosen_from(names, problem, tmp_path):
@@ -138,8 +146,8 @@ def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
         "4711": ("Jane Doe", "submission_1", "", False),
         "4712": ("John Roe", "submission_1", "", False),
         "kim@x.edu": ("Kim Poe", "submission_2", "", False),
-        "3": ("Lee Moe", None, "handed in nothing", False),
-        "x\ud800": ("2024-02-31", None, "handed in nothing", False),
+        "3": ("Lee Moe", None, "submitted nothing", False),
+        "x\ud800": ("2024-02-31", None, "submitted nothing", False),
     }
     nobody = ": no student of it in submission_metadata.yml"
     assert left == [f"submission_5{nobody}", f"submission_9{nobody}"]
@@ -148,7 +156,7 @@ def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
 @pytest.mark.parametrize("text", ["a: [", "- a", "submission_1: 3", "submission_1:\n  :submitters: 7", "\x00"])
 def test_a_broken_gradescope_export_says_so(text, tmp_path):
     (tmp_path / "submission_metadata.yml").write_text(text)
-    with pytest.raises(NoClass, match="cannot be read"):
+    with pytest.raises(RosterError, match="cannot be read"):
         read_class(tmp_path)
 
 
@@ -175,15 +183,50 @@ def test_q4_trap(double):
 @pytest.fixture(scope="module")
 def short():
     """A folder with a short path, since a command that we start has Python's sockets in its temporary folder."""
-    get_temp_dir()  # this process's own sockets stay where no test clears away
+    get_temp_dir()  # this process's own sockets, and its own keeper, stay where no test clears away
+    launcher()
     with tempfile.TemporaryDirectory(prefix="c-") as folder:
         os.chmod(folder, 0o711)
         yield folder
 
 
+class PoolInThisProcess:
+    """Grades where it is asked, each submission once in all tests: for tests of what is made of the results."""
+
+    workers, known = 1, {}
+
+    def __init__(self, workers, archive):
+        self.archive = archive
+
+    def submit(self, task):
+        key = msgspec.msgpack.encode(
+            [self.archive.digest, task.submission.cells, sorted(task.submission.files.items())]
+        )
+        future = Future()
+        try:
+            self.known[key] = self.known.get(key) or work(self.archive, task)
+            future.set_result(self.known[key])
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
+
+    def restart(self):
+        pass
+
+    def close(self, at_once=False):
+        close_archive()
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """A pool of processes, as a class has it."""
+    monkeypatch.setattr(run_module, "LocalPool", pools.LocalPool)
+
+
 @pytest.fixture
 def place(tmp_path, short, monkeypatch):
     """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
+    monkeypatch.setattr(run_module, "LocalPool", PoolInThisProcess)
     write_zip(tmp_path / "small.zip")
     folder = tmp_path / "class"
     folder.mkdir()
@@ -235,7 +278,7 @@ def without_seconds(text):
     return re.sub(r'"seconds": [\d.]+', "", text)
 
 
-def test_a_class_is_graded_and_nobody_is_dropped(place, capsys):
+def test_a_class_is_graded_and_nobody_is_dropped(place, processes, capsys):
     assert run(place, "-j", "2") == 0
     rows = grades(place)
     assert list(rows["ann"]) == ["id", "name", "late", *TESTS, "total", "status", "what went wrong"]
@@ -268,7 +311,7 @@ def test_the_pages_load_nothing_and_escape_names(place):
     assert "<" not in data and len(json.loads(data)["students"]) == 7
 
 
-def test_the_number_of_processes_changes_nothing(place):
+def test_the_number_of_processes_changes_nothing(place, processes):
     run(place, "-j", "1")
     alone = digest_of_results(place)
     run(place, "-j", "3", "--fresh")
@@ -303,14 +346,48 @@ def test_another_zip_or_fresh_grades_all_again(place):
     assert grades(place)["ann"]["total"] == "2"
 
 
-def test_a_record_that_was_cut_short_is_graded_again(place):
-    run(place)
-    (place / "out/results/ann.json").write_text('{"extra_data": {"student": "ann"')
-    run(place)
-    assert grades(place)["ann"]["total"] == "6"
+def edited(change):
+    """An edit of a results file's record."""
+
+    def edit(text):
+        contents = json.loads(text)
+        change(contents["extra_data"])
+        return json.dumps(contents)
+
+    return edit
 
 
-def test_a_worker_that_dies_costs_its_own_submission_only(place, capsys):
+USELESS = {
+    "cut short": lambda text: text[:-40],
+    "empty": lambda text: "",
+    "no record": lambda text: "{}",
+    "another student's": edited(lambda record: record.update(student="bob")),
+    "a missing field": edited(lambda record: record.pop("status")),
+    "an odd field": edited(lambda record: record.update(more=1)),
+    "an unknown status": edited(lambda record: record.update(status="perfect")),
+    "a number for a text": edited(lambda record: record.update(why=3)),
+    "a case without points": edited(lambda record: record["grading"]["questions"]["q1"]["cases"][0].pop("points")),
+    "a text for points": edited(lambda record: record["grading"]["questions"]["q1"]["cases"][0].update(points="9")),
+    "a list for questions": edited(lambda record: record["grading"].update(questions=[])),
+}
+
+
+def test_a_record_of_no_use_is_graded_again_and_named(place, capsys):
+    for name in USELESS:
+        write_notebook(place / f"class/{name}.ipynb", HONEST)
+    run(place)
+    whole = {name: (place / f"out/results/{safe_name(name)}.json") for name in USELESS}
+    for name, path in whole.items():
+        path.write_text(USELESS[name](path.read_text()))
+    capsys.readouterr()
+    assert run(place) == 0
+    told = capsys.readouterr().out
+    for name, path in whole.items():
+        assert f"results/{path.name} is of no use as it is: graded again" in told, name
+        assert grades(place)[name]["total"] == "6"
+
+
+def test_a_worker_that_dies_costs_its_own_submission_only(place, processes, capsys):
     write_zip(place / "small.zip", TESTS | {"q4": TRAP})
     for name in ("hal", "ida"):
         write_notebook(place / f"class/{name}.ipynb", [*HONEST, "def double(x): return 13"])
@@ -333,10 +410,8 @@ def test_what_no_encoding_can_write_stops_nobody(place):
     assert {grades(place)[name]["total"] for name in ("ann", "hal", "ida")} == {"6"}
 
 
-def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, monkeypatch):
-    from autograder.classroom import workers
-
-    submit, calls = workers.LocalPool.submit, []
+def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, processes, monkeypatch):
+    submit, calls = pools.LocalPool.submit, []
 
     def breaks_once(self, *args):
         calls.append(1)
@@ -344,7 +419,7 @@ def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, mo
             raise BrokenProcessPool
         return submit(self, *args)
 
-    monkeypatch.setattr(workers.LocalPool, "submit", breaks_once)
+    monkeypatch.setattr(pools.LocalPool, "submit", breaks_once)
     assert run(place) == 0 and [grades(place)[name]["total"] for name in ("ann", "bob", "dot")] == ["6", "4", "6"]
 
 
@@ -354,17 +429,17 @@ def command(place, jobs=2):
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(place):
-    for number in range(30):
+    for number in range(16):
         write_notebook(place / f"class/s{number:02}.ipynb", [*HONEST, "import time; time.sleep(0.5)"])
     interrupt_after(4, "s*.json", command(place), place)
     kept = {name: text for name, text in digest_of_results(place).items() if name.startswith("s")}
-    assert 4 <= len(kept) < 30
+    assert 4 <= len(kept) < 16
     rows = grades(place)
-    assert len(rows) == 37 and sum("not yet" in row["what went wrong"] for row in rows.values()) >= 30 - len(kept)
+    assert len(rows) == 23 and sum("not yet" in row["what went wrong"] for row in rows.values()) >= 16 - len(kept)
     done = subprocess.run(command(place), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and all(row["status"] == "graded" for id, row in grades(place).items() if id[0] == "s")
     assert {name: text for name, text in digest_of_results(place).items() if name in kept} == kept
-    assert done.stderr.rstrip().endswith("2 not graded") and "37 of 37" in done.stderr
+    assert done.stderr.rstrip().endswith("2 not graded") and "23 of 23" in done.stderr
 
 
 def started(count, pattern, words, place):
@@ -380,7 +455,7 @@ def interrupt_after(count, pattern, words, place):
     process = started(count, pattern, words, place)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=8)
-    assert process.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+    assert process.returncode == 130 and "the same command resumes" in err and "Traceback" not in err
 
 
 def test_ctrl_c_is_quiet_also_where_workers_wait(place):
@@ -450,8 +525,8 @@ def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no gradebook"),
-        ("a,b\n1,2\n", "no gradebook"),
+        ("", "not a gradebook"),
+        ("a,b\n1,2\n", "not a gradebook"),
         (EXPORT.replace("RNN", "X"), "0 columns 'RNN'"),
         (None, "read"),
     ],
@@ -459,7 +534,7 @@ def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row
 def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
     if text is not None:
         (tmp_path / "e.csv").write_text(text)
-    with pytest.raises(NoCanvas, match=says):
+    with pytest.raises(CanvasError, match=says):
         CanvasExport(tmp_path / "e.csv", "RNN")
 
 
@@ -489,14 +564,15 @@ def test_ids_that_look_alike_have_files_of_their_own():
 def test_every_total_lies_in_one_bin(possible):
     totals = [number / 2 for number in range(2 * possible + 1)]
     made = bins(totals, possible)
-    assert sum(b["count"] for b in made) == len(totals) and len(made) <= 14
-    assert [b["from"] for b in made[1:]] == [b["to"] + 1 for b in made[:-1]] and made[-1]["to"] == possible
+    assert sum(b.students for b in made) == len(totals) and len(made) <= 14
+    assert [b.first for b in made[1:]] == [b.last + 1 for b in made[:-1]] and made[-1].last == possible
 
 
 # --- wrong calls ----------------------------------------------------------------------------------------------------
 
 
-def test_wrong_calls_end_in_one_line_and_exit_code_2(place, capsys):
+def test_wrong_calls_end_in_one_line_and_exit_code_2(place, monkeypatch, capsys):
+    monkeypatch.setattr(pools, "CONNECT_SECONDS", 1)
     (place / "empty").mkdir()
     (place / "no.zip").write_text("no zip")
     with zipfile.ZipFile(place / "other.zip", "w") as file:
@@ -506,8 +582,8 @@ def test_wrong_calls_end_in_one_line_and_exit_code_2(place, capsys):
         "does not exist": [str(place / "none"), "--out", out, "--zip", archive],
         "is a file; unpack it": [archive, "--out", out, "--zip", archive],
         "holds no submission": [str(place / "empty"), "--out", out, "--zip", archive],
-        "no zip that can be graded with": [folder, "--out", out, "--zip", str(place / "no.zip")],
-        "can be graded with:": [folder, "--out", out, "--zip", str(place / "other.zip")],
+        "no.zip is not a valid autograder zip": [folder, "--out", out, "--zip", str(place / "no.zip")],
+        "other.zip is not a valid autograder zip": [folder, "--out", out, "--zip", str(place / "other.zip")],
         "none.zip does not exist": [folder, "--out", out, "--zip", str(place / "none.zip")],
         "with the zip itself": [folder, "--out", out, "--zip", str(place / "empty")],
         "Missing option '--out'": [folder],
@@ -533,7 +609,7 @@ def test_a_zip_whose_tests_are_broken_is_told_in_one_line(test, says, place, cap
     write_zip(place / "small.zip", {"q1": test})
     assert run(place) == 2
     told = capsys.readouterr().err
-    assert f"no zip that can be graded with: {says}: " in told and told.count("\n") == 1
+    assert f"is not a valid autograder zip: {says}: " in told and told.count("\n") == 1
 
 
 def test_a_test_that_lacks_something_is_the_graders_failure(place):
@@ -543,7 +619,7 @@ def test_a_test_that_lacks_something_is_the_graders_failure(place):
     assert row["status"] == "the grader failed" and row["total"] == "" and "not there" in row["what went wrong"]
 
 
-def test_a_temporary_folder_with_a_long_path_is_told(place, monkeypatch, capsys):
+def test_a_temporary_folder_with_a_long_path_is_told(place, processes, monkeypatch, capsys):
     (long := place / ("x" * 80)).mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
     monkeypatch.setattr("tempfile.tempdir", None)

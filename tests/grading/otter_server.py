@@ -1,8 +1,8 @@
 """Otter's own grading, forked from a process that has imported it once: a program that the fixture `otter` talks to.
 
 Each line of its input is a JSON object {path, archive, seconds}; each line of its output what Otter made of that
-submission, {total, points, shown}, or null where it left no result in time. A submission runs in a process group of its own,
-which is killed with all that is left in it.
+submission, {total, points, shown}, or null where it left no result in time. A submission runs in a process group of
+its own, which is killed with all that is left in it.
 """
 
 import contextlib

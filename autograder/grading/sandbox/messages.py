@@ -8,7 +8,7 @@ import msgspec
 
 from autograder.grading.sandbox.wire import Handle, Message, Tree
 
-# --- to the keeper and the zygote, and back -----------------------------------------------------------------------------
+# --- to the keeper and the zygote, and back ---------------------------------------------------------------------------
 
 
 class Order(Message):
@@ -53,7 +53,7 @@ class Hold(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=T
         return ", ".join(parts) or "nothing: it can read and write what you can"
 
 
-# --- to a student's process ---------------------------------------------------------------------------------------------
+# --- to a student's process -------------------------------------------------------------------------------------------
 
 
 class RunCell(Message):
@@ -94,7 +94,7 @@ class Call(Message):
     keywords: Tree
 
 
-# --- and back -----------------------------------------------------------------------------------------------------------
+# --- and back ---------------------------------------------------------------------------------------------------------
 
 
 class Fault(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=True):

@@ -16,7 +16,7 @@ requirements: requirements.txt
 overwrite_requirements: true
 python_version: "3.12"
 files: [helper.py, fixtures.json, pictures]
-autograder_files: [oracle.py]
+autograder_files: [private/oracle.py]
 tests: {files: true, ok_format: false}
 check_all_cell: true
 export_cell: {pdf: false, run_tests: false}
@@ -101,7 +101,7 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q1_many(square, same):
-    from oracle import squares
+    from private.oracle import squares
 
     for number, its_square in squares(12).items():
         same(square(number), its_square)
@@ -123,6 +123,7 @@ test_q1_many(square, same)
 """
 # BEGIN QUESTION
 name: q2_root
+extra: true
 points: 2
 """
 

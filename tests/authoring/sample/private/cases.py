@@ -2,7 +2,7 @@
 
 import json
 
-from oracle import squares
+from private.oracle import squares
 
 with open("fixtures.json", "w") as file:
     json.dump({"three": squares(4)[3]}, file)

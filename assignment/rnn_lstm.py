@@ -1990,7 +1990,7 @@ r"""
 A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it was.
 The next cell trains a fresh vanilla RNN and a fresh LSTM for each of five waits, from 2 steps to 40, by gradient descent
 (with momentum, and gradients longer than 1 shortened to 1) and with *your* `rnn_backward` (q4c) and `lstm_backward` (q6d). The
-LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. It takes ten to twenty seconds.
+LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. It takes five to ten seconds.
 """
 
 # %% tags=["otter_ignore"]

@@ -15,7 +15,7 @@ from gradcheck import numerical_jacobian
 RNN, LSTM, HIDDEN = "#0072B2", "#D55E00", "#009E73"  # colour-blind safe, as in the figures
 T, K, N = 40, 3, 6  # steps, inputs (the last of them is always 1) and units of the gradient pictures
 LAGS = (2, 5, 10, 20, 40)  # steps between the symbol and the question, in the memory task
-UNITS, UPDATES, BATCH, RATE, MOMENTUM, NOISE, FORGET = 16, 100, 8, 0.3, 0.9, 0.2, 5.0
+UNITS, UPDATES, BATCH, RATE, MOMENTUM, NOISE, FORGET = 16, 100, 4, 0.3, 0.9, 0.2, 5.0
 LONG = LAGS[-1]
 
 
@@ -235,18 +235,17 @@ class LSTMLearner:
             self.cell["U" + gate][2] = forget if gate == "f" else 0
         self.p = self.cell | {"read": rng.uniform(-1, 1, UNITS) / np.sqrt(UNITS)}
 
-    def last(self, xs):
-        zero = np.zeros(UNITS)
-        return self.answers["lstm_unroll"](xs, zero, zero, self.cell)["h"][-1]
-
     def score(self, xs):
-        return self.last(xs) @ self.p["read"]
+        zero = np.zeros(UNITS)
+        self.last = np.asarray(self.answers["lstm_unroll"](xs, zero, zero, self.cell)["h"])[-1]
+        return self.last @ self.p["read"]
 
     def gradients(self, xs, d):
+        """Of d times the score of `xs`, which has just been asked for."""
         zero, direct = np.zeros(UNITS), np.zeros((len(xs), UNITS))
         direct[-1] = d * self.p["read"]
         grads = self.answers["lstm_backward"](xs, zero, zero, self.cell, direct)
-        return {name: grads[name] for name in self.cell} | {"read": d * self.last(xs)}
+        return {name: grads[name] for name in self.cell} | {"read": d * self.last}
 
 
 def train(learner, lag, rng, step=lambda: None):
@@ -270,7 +269,7 @@ def train(learner, lag, rng, step=lambda: None):
     return losses
 
 
-def accuracy(learner, lag, rng, count=100):
+def accuracy(learner, lag, rng, count=60):
     """The share of right answers on new sequences; guessing gives a half."""
     return np.mean([symbol * learner.score(xs) > 0 for xs, symbol in (sequence(rng, lag) for _ in range(count))])
 

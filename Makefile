@@ -1,5 +1,5 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue
+# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,21 +7,23 @@ READY := .venv/.ready
 STUDENT := .venv-student/.ready
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
-.PHONY: all test lint check browser bench pictures report-catalogue
+.PHONY: all test lint check browser bench pictures report-catalogue lock
 
 all: $(READY)
 	$(BIN)/python -m autograder build
 	$(BIN)/python -m autograder table
 
-test: $(READY)
+test: lint
 	$(BIN)/python -m pytest -n auto
 
 browser: $(READY) $(STUDENT)
 	$(BIN)/python -m pytest -q tests/browser
 
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/lint-imports > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+	$(BIN)/mypy
 
 check: $(READY)
 	$(BIN)/python -m autograder build --check
@@ -48,3 +50,12 @@ $(STUDENT): student/requirements.txt
 	$(PYTHON) -m venv --clear .venv-student
 	.venv-student/bin/python -m pip install --quiet --disable-pip-version-check -r student/requirements.txt
 	touch $(STUDENT)
+
+# The newest versions that fit together: constraints.txt for us, the pins of a student's requirements from it.
+lock:
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
+	    $$(sed -n '/^$$/q; s/==.*//p' assignment/requirements.txt)
+	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
+	.venv-lock/bin/python -m tools.pins assignment/requirements.txt
+	rm -r .venv-lock

@@ -1,8 +1,8 @@
 """How long a class takes, on how many processes and in how much memory, beside `otter run` for each of its submissions.
 
-`make bench` grades classes of 500 and 1,000, made from the catalogue with some hostile and broken submissions among
-them (tests/school.py). Of these, an endless loop takes its worker's time until the limit, and a leak its memory: so the
-memory of a worker is told as the median and as the highest.
+`make bench` grades classes of 500 and 1,000, made from the catalogue (tools/synthetic_class.py) with some hostile and
+broken submissions among them. Of these, an endless loop takes its worker's time until the limit, and a leak its memory:
+so the memory of a worker is given as the median and as the highest.
 """
 
 import statistics

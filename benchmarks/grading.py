@@ -28,15 +28,19 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psutil
-from autograder.classroom.workers import LocalPool
 from otter.api import grade_submission
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.grading.grade import Assignment, grade
+from autograder.classroom.pools import LocalPool
+from autograder.classroom.worker import Archive, Task
+from autograder.grading.assignment import Assignment
+from autograder.grading.grade import grade
 from autograder.grading.intake import read_submission
-from autograder.grading.sandbox.session import Limits, Submission, close_server
+from autograder.grading.sandbox.launcher import close_launcher
+from autograder.grading.sandbox.limits import DEFAULT_LIMITS
+from autograder.grading.sandbox.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHIVE = ROOT / "autograder" / "dist" / "rnn_lstm-autograder.zip"
@@ -46,11 +50,11 @@ OTTER_ROUNDS, OUR_ROUNDS, POOLED, WORKERS = 4, 60, 200, 2
 
 def floor_and_ours(notebook):
     """Seconds of each run of the cells alone, and of each grading, in turn."""
-    cells, _ = read_submission(notebook)
+    cells = read_submission(notebook).cells
 
     def run_the_cells(assignment):
-        with Submission(cells, assignment.student_files) as run:
-            run.ensure()
+        with Session(cells, assignment.student_files) as session:
+            session.ensure()
 
     on_one_core()
     seconds = {"floor": [], "ours": []}
@@ -60,7 +64,7 @@ def floor_and_ours(notebook):
                 start = time.perf_counter()
                 once(assignment)
                 seconds[name].append(time.perf_counter() - start)
-    close_server()
+    close_launcher()
     return seconds
 
 
@@ -72,13 +76,12 @@ def on_one_core():
 
 def ours_pooled(notebook):
     """Seconds a submission in a pool of two workers that have started."""
-    cells, extras = read_submission(notebook)
-    work = ("bench", ARCHIVE.read_bytes(), cells, extras, Limits(), False)
-    pool = LocalPool(WORKERS)
-    for future in [pool.submit(*work) for _ in range(2 * WORKERS)]:
+    task = Task(read_submission(notebook), DEFAULT_LIMITS, False)
+    pool = LocalPool(WORKERS, Archive.of(ARCHIVE.read_bytes()))
+    for future in [pool.submit(task) for _ in range(2 * WORKERS)]:
         future.result()
     start = time.perf_counter()
-    for future in [pool.submit(*work) for _ in range(POOLED)]:
+    for future in [pool.submit(task) for _ in range(POOLED)]:
         future.result()
     seconds = (time.perf_counter() - start) / POOLED
     pool.close()
@@ -119,22 +122,19 @@ def where_the_time_goes(notebook):
     rounds, parts = [], Counter()
 
     def clocked(name):
-        inner = getattr(Submission, name)
+        inner = getattr(Session, name)
 
         def outer(self, *args, **kwargs):
             start = time.perf_counter()
             try:
                 return inner(self, *args, **kwargs)
             finally:
-                question = args[1] if name == "_ask" and len(args) > 1 else ""
-                parts[name if name != "_ask" else "_ask" if question in ("cell", "") else "questions"] += (
-                    time.perf_counter() - start
-                )
+                parts[name] += time.perf_counter() - start
 
         return outer
 
-    for name in ("_start", "_run_cells", "_ask", "stop"):
-        setattr(Submission, name, clocked(name))
+    for name in ("_start", "_run_cells", "_value", "stop"):
+        setattr(Session, name, clocked(name))
     with Assignment(ARCHIVE) as assignment:
         for _ in range(OUR_ROUNDS):
             parts.clear()
@@ -144,11 +144,11 @@ def where_the_time_goes(notebook):
             named = {
                 "start the process": parts["_start"],
                 "run the cells": parts["_run_cells"],
-                "ask the student's process": parts["questions"],
+                "ask the student's process": parts["_value"],
                 "end it, remove its folder": parts["stop"],
             }
             rounds.append(named | {"read, compare, word messages": whole - sum(named.values())})
-    close_server()
+    close_launcher()
     return {name: statistics.median(r[name] for r in rounds[1:]) for name in rounds[0]}
 
 

@@ -30,9 +30,7 @@ TESTS = {
 }
 COMPILED = {name: compile(source, name, "exec") for name, source in SOLUTIONS.items() if name in TESTS}
 FIRST_CELLS = [
-    cell.source
-    for cell in itertools.takewhile(lambda cell: cell.question is None, MASTER.cells)
-    if cell.kind == "code"
+    cell.source for cell in itertools.takewhile(lambda cell: cell.question is None, MASTER.cells) if cell.kind == "code"
 ]
 
 

@@ -1,7 +1,7 @@
 """Write docs/catalogue.md: which case catches each known mistake, and what it says. Run as a module from the root."""
 
-from private.mistakes import MISTAKES
-from tools.answers import ROOT, all_outcomes, failures, named
+from private.mistakes import MISTAKES, Mistake
+from tools.answers import ROOT, CaseOutcome, all_outcomes, failures, named
 
 PAGE = ROOT / "docs" / "catalogue.md"
 HEAD = """\
@@ -14,7 +14,7 @@ the numbers that they give. The case named is the first that fails, a public one
 """
 
 
-def report(matrix):
+def report(matrix: dict[Mistake, list[CaseOutcome]]) -> str:
     """The page's text."""
     numbers = sum(bool(mistake.says) for mistake in MISTAKES)
     lines = [HEAD.format(total=len(MISTAKES), numbers=numbers)]
@@ -26,7 +26,7 @@ def report(matrix):
     return "\n".join(lines) + "\n"
 
 
-def caught(mistake, failed):
+def caught(mistake: Mistake, failed: list[CaseOutcome]) -> tuple[str, str]:
     """The case that catches a mistake, and the end of its message: where it is named, if it is."""
     first = next((f for f in failed if named(f.message) or mistake.shows and mistake.shows in f.message), failed[0])
     case = first.case.removeprefix("test_") + (" *(hidden)*" if first.hidden else "")

@@ -3,6 +3,7 @@
 import io
 
 import matplotlib
+from matplotlib.figure import Figure
 
 import payoff
 from tools.answers import ROOT, solved
@@ -31,7 +32,7 @@ MEMORY = (
 NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
-def save(figure, name, title, description):
+def save(figure: Figure, name: str, title: str, description: str) -> None:
     """Write a figure as SVG that says what it is to those who do not see it."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata=NOTHING)
@@ -41,7 +42,7 @@ def save(figure, name, title, description):
     (FIGURES / f"{name}.svg").write_text(f"{head}{role}{end}{words}\n{rest}", encoding="utf-8")
 
 
-def main():
+def main() -> None:
     matplotlib.use("agg")
     with matplotlib.rc_context(SETTINGS):
         answers = solved()

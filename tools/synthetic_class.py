@@ -36,7 +36,7 @@ BROKEN = {
 }
 
 
-def notebook(answers, extra=None, blank=BLANK):
+def notebook(answers: dict[str, str], extra: str = "", blank: Path = BLANK) -> str:
     """The text of the student's notebook with answers in it, {question: source}, and one more cell."""
     book = json.loads(blank.read_text(encoding="utf-8"))
     for cell, check in zip(book["cells"], book["cells"][1:], strict=False):
@@ -56,7 +56,7 @@ def notebook(answers, extra=None, blank=BLANK):
     return json.dumps(book)
 
 
-def answers(rng):
+def answers(rng: random.Random) -> dict[str, str]:
     """One honest student's answers: some right, in one style or another, some wrong, some missing."""
     kind = rng.random()
     if kind < 0.05:
@@ -72,16 +72,16 @@ def answers(rng):
     return given
 
 
-def make_class(folder, count, seed=182, hostile=0.01, broken=0.02):
+def make_class(folder: Path, count: int, seed: int = 182, hostile: float = 0.01, broken: float = 0.02) -> None:
     """Write `count` submissions into `folder`; the same seed gives the same class."""
-    rng, folder = random.Random(seed), Path(folder)
+    rng = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
         late = "_LATE" if rng.random() < 0.05 else ""
         stem = folder / f"{name}{late}_{10_000 + number}_{900_000 + number}_rnn_lstm"
         chance = rng.random()
-        given = notebook(answers(rng), rng.choice(list(HOSTILE.values())) if chance < hostile else None)
+        given = notebook(answers(rng), rng.choice(list(HOSTILE.values())) if chance < hostile else "")
         if hostile <= chance < hostile + broken:
             kind, change = rng.choice(list(BROKEN.values()))
             if kind == "zip":
@@ -97,4 +97,4 @@ def make_class(folder, count, seed=182, hostile=0.01, broken=0.02):
 
 
 if __name__ == "__main__":
-    make_class(sys.argv[1], int(sys.argv[2]))
+    make_class(Path(sys.argv[1]), int(sys.argv[2]))

@@ -136,7 +136,7 @@ def test_lstm_forward_agrees_at_any_size(seed, T, k, n):
     dJ_dh = v.pop("dJ_dh")
     got = reference.lstm_forward(**v)
     assert all(array.shape == dJ_dh.shape == (T, n) for array in got.values())
-    all_close(got, lstm(**{"xs": v["xs"], "h": v["h0"], "C": v["C0"], "p": v["p"]}), 1e-12)
+    all_close(got, lstm(xs=v["xs"], h=v["h0"], C=v["C0"], p=v["p"]), 1e-12)
 
 
 def test_lstm_step_is_one_step_of_the_forward():

@@ -128,7 +128,7 @@ BACK = [
 ]  # fmt: skip
 
 
-def for_Wg(line: str) -> str:  # noqa: N802
+def for_Wg(line: str) -> str:
     """A line of q6d's solution as q6b's has it, which makes one gradient only."""
     return line.replace('grads["W" + gate]', "dWg").replace(", dz)", ", dz_g)").replace("(dz,", "(dz_g,")
 

@@ -1,7 +1,6 @@
 """A small assignment to build: each test gets its own copy and may break it."""
 
 import fcntl
-import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -64,9 +63,10 @@ def sample(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, worker_id):
+def built(tmp_path_factory, request):
     """The sample, built once, by whichever process of the tests comes first; tests only read it."""
-    folder = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if hasattr(request.config, "workerinput") else folder  # pytest-xdist's processes share it
     with open(folder / "built.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "built").exists():
@@ -76,11 +76,3 @@ def built(tmp_path_factory, worker_id):
         (made.root / "autograder/engine.py").write_text("stays")
         build(made.master, made.root)
         return made
-
-
-if importlib.util.find_spec("xdist") is None:
-
-    @pytest.fixture(scope="session")
-    def worker_id():
-        """As pytest-xdist gives it, where it is not installed."""
-        return "master"

@@ -177,7 +177,8 @@ class Payload:
 
     says: a pattern that the overview of the cells fits. answers: one for the message of q1's public case. proof: an
     expression that is true where the program did what it is for. Each payload has one of these three. seconds: how long
-    its cell may take, where that is more than the test's own limit.
+    its cell may take, where that is more than the test's own limit. scores: what is left of q1, q2 and q3, where that is not
+    what the honest work beside it earns.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Payload:
     answers: str = ""
     proof: str = ""
     seconds: str = ""
+    scores: str = ""
 
     @property
     def cells(self):

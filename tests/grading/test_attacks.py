@@ -52,12 +52,9 @@ def test_the_honest_notebook_has_all_points_and_the_wrong_answer_loses_its_own(t
 @pytest.mark.parametrize("payload", payloads("attacks/in_a_cell"))
 def test_a_cell_does_not_win_by(payload, tmp_path, proving):
     graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(*payload.cells)), proving).sound()
-    # A public case may be right by table; whatever an attack breaks, it breaks for itself.
-    allowed = EARNED | ({"q1": 1} if "table" in payload.name else {})
-    assert all(graded.scores[name] <= allowed[name] for name in allowed)
-    if "builtins" not in payload.name:
-        assert {name: graded.scores[name] for name in allowed} == allowed
-        assert ran(payload, graded), (graded.overview, graded.cases("q1"))
+    expected = dict(zip(EARNED, map(int, payload.scores.split()), strict=True)) if payload.scores else EARNED
+    assert {name: graded.scores[name] for name in EARNED} == expected
+    assert ran(payload, graded), (graded.overview, graded.cases("q1"))
 
 
 KEEPS = "seen = []\ndef double(x):\n    seen.append(x)\n    return 3 * x"

@@ -1,5 +1,5 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make lock
+# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,7 +7,7 @@ READY := .venv/.ready
 STUDENT := .venv-student/.ready
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
-.PHONY: all test lint check browser bench pictures report-catalogue lock
+.PHONY: all test lint check browser bench pictures report-catalogue kernel lock
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -50,6 +50,10 @@ $(STUDENT): student/requirements.txt
 	$(PYTHON) -m venv --clear .venv-student
 	.venv-student/bin/python -m pip install --quiet --disable-pip-version-check -r student/requirements.txt
 	touch $(STUDENT)
+
+# What real Jupyter kernels make of the cells that the grader is compared with, anew: minutes.
+kernel: $(READY)
+	PYTHONPATH=assignment $(BIN)/python -m tools.kernel
 
 # The newest versions that fit together: constraints.txt for us, the pins of a student's requirements from it.
 lock:

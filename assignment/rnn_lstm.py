@@ -37,7 +37,7 @@ check_all_cell: true
 export_cell:
     instructions: >-
         No check looks at your own words in q4d, q6c and q7c: are they written? The cell runs all public checks once
-        more and leaves a zip beside this notebook: hand that zip in.
+        more and leaves a zip beside this notebook: submit that zip.
         A warning that a kernel runs without encryption is harmless: it stays on your computer.
         No PDF is made, so nothing needs to be installed for it. If your course wants the written answers as a PDF,
         export the notebook to HTML (File menu), open it in a browser, and print it.
@@ -58,30 +58,31 @@ In this notebook you build a recurrent network from two lines of code, send grad
 and find out why the LSTM was invented. It follows a worksheet of CS W182 (spring 2021, discussion on RNNs and
 LSTMs), with the problems in its order.
 
-**How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and where to
-look. Hints stand under each question, from a nudge to nearly there; opening them costs nothing. The hidden checks ask the
-same at other sizes: code that passes the public ones, and takes every size from its arrays (`len`, `.shape`) rather than
-from a number, should pass these too. Keep the names of functions and arguments.
+**How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and
+where to look. Each question has three hints, from a nudge to nearly there; opening them costs nothing. These public
+checks carry about three quarters of the automatic points. Hidden checks carry the rest: they ask the same at other
+sizes. Code that passes the public checks, and takes every size from its arrays (`len`, `.shape`) rather than from a
+number, should pass these too. Keep the names of functions and arguments.
 
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
-Plan five hours with q6d and q8; a good place to stop is after q4.
+Plan five hours with q6d and q8; a good place to take a break is after q4.
 
 ## Legend
 
 | Symbol | Meaning | In code |
 |---|---|---|
-| $T$ | number of time steps, $t = 1, \dots, T$ | row $t$ stands at index `t - 1` |
+| $T$ | number of time steps, $t = 1, \dots, T$ | step $t$ is at index `t - 1` |
 | $k,\ n,\ m$ | number of inputs, hidden units, outputs | |
 | $x_t,\ h_t,\ y_t$ | input, hidden state, output at step $t$ | `xs` (T, k), `hs` (T, n), `ys` (T, m) |
 | $h_0,\ C_0$ | hidden state and cell state before the first step | `h0` (n,), `C0` (n,) |
 | $L_t,\ J$ | the loss of step $t$, and their sum $J = \sum_t L_t$: the loss of the sequence | |
-| $a \circ b$ | product entry by entry | `a * b` |
+| $a \circ b$ | elementwise product | `a * b` |
 | $\sigma(z)$ | the logistic sigmoid $1/(1+e^{-z})$, between 0 and 1 | `sigmoid(z)`, given |
 
 A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(1, n)`.
 
-**Two conventions, and they differ.** The worksheet writes the vanilla RNN with *columns*, $W x$, and the LSTM with
-*rows*, $x U$. We keep both, because you will meet both; nearly everybody trips here once.
+**Two conventions, and they differ.** The worksheet treats vectors as *columns* in the vanilla RNN, $W x$, and as
+*rows* in the LSTM, $x U$. We keep both, because you will meet both; nearly everybody trips here once.
 
 | | Vanilla RNN: matrix on the left | LSTM: matrix on the right |
 |---|---|---|
@@ -90,8 +91,8 @@ A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(
 | biases | `Bh` (n,), `By` (m,) | none |
 
 **Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
-column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). With this convention the chain rule is a
-matrix product: `dz_dx = dz_dy @ dy_dx`. "The gradient by $W$" is short for "with respect to $W$".
+column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). With this convention the chain rule is
+a matrix product: `dz_dx = dz_dy @ dy_dx`.
 
 Compute in float64, numpy's default, and never change an argument in place.
 """
@@ -108,19 +109,20 @@ r"""
 ### 1.1 Kinds of problem
 
 Video, speech, text, a patient's chart: much of what we want to model comes as a **sequence**. Problems differ in
-whether a sequence goes in, comes out, or both.
+whether the input is a sequence, the output, or both.
 
-![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, a sequence of outputs.](figures/kinds.svg)
+![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, an output for each.](figures/kinds.svg)
 
-*Figure 1: kinds of sequence problem (the two sequences of the third are drawn equally long).*
+*Figure 1: kinds of sequence problem. The third is drawn with one output per input. A translation differs: it is
+written after the whole sentence was read, not word by word.*
 
 - **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
   an image and gives one mask: the mask is large, but it is one output, not a sequence.
 - **One-to-many**: one input, a sequence of outputs. Captioning takes an image and gives a sentence, word by word.
 - **Many-to-many**: a sequence in, a sequence out. Translation takes the words of one language and gives words of
-  another, and the two sequences need not be equally long.
+  another; the two sequences may differ in length.
 
-(Many-to-one exists too, such as from a review to its rating; we leave it out.)
+(Many-to-one exists too, such as rating a review; we leave it out.)
 """
 
 # %% [raw]
@@ -138,14 +140,23 @@ r"""
 Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`.
 
 <details><summary>Hint 1: a nudge</summary>
-Put your finger on the left of the arrow: is it one thing, or does something new arrive at each step? Then the right.
+
+Look at the left of the arrow: is it one thing, or does something new arrive at each step? Then look at the right.
+
 </details>
+
 <details><summary>Hint 2: how to decide</summary>
-A picture is one input, however many pixels it has. A sentence, a melody and a film are sequences, and so is
+
+A picture is one thing, however many pixels it has. A sentence, a melody and a film are sequences, and so is
 "something for every frame".
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-Each of the three kinds occurs twice, and the list is sorted.
+
+Write "one" or "many" beside each side; the two words give the kind. "Many" means parts that come in order, one after
+another; size does not matter. A name counts as one thing here.
+
 </details>
 """
 
@@ -213,32 +224,32 @@ r"""
 ### 1.2 Why recurrence?
 
 You do not read each word of this sentence on its own: you understand it from the words before. A feed-forward network
-cannot. Suppose it should say what happens in each frame of a film. Shown one frame, it can classify that frame, but
-there is no place where what it saw earlier could enter.
+cannot do this. Suppose it has to say what happens in each frame of a film. It can classify the frame that it is shown,
+but it has no input for what it saw earlier.
 
 A **recurrent** network has a loop: at each step it computes a **hidden state** from the current input *and* from the
-hidden state of the step before. Whatever matters later can be carried along in it.
+hidden state of the previous step. The hidden state can carry along whatever will matter later.
 
-![A recurrent cell with a loop, and the same network unrolled through time: a row of copies of one cell, each fed by its own input and by the hidden state of the copy before, each with an output and a loss, and the losses summed to J.](figures/unrolled.svg)
+![A recurrent cell with a loop, and the same network unrolled through time: a row of copies of one cell, each fed by its own input and by the hidden state of the previous copy, each with an output and a loss; J is the sum of the losses.](figures/unrolled.svg)
 
 *Figure 2: a recurrent network, and the same network unrolled through time.*
 
 **Unrolling** means drawing one copy of the cell for each time step, as on the right. The result is a deep feed-forward
-network with as many layers as the sequence has steps and, unlike the ones you know, *the same weights in every layer*.
-To train it, each output has a loss and $J$ is their sum, so every weight collects a gradient from every step.
+network with one layer per time step and, unlike the ones you know, *the same weights in every layer*.
+For training, each output has a loss and $J$ is their sum, so every weight receives a gradient from every step.
 
 ### 1.3 The vanilla RNN
 
-The plainest recurrent cell computes
+The simplest recurrent cell computes
 
 $$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + B_h) \tag{1}$$
 
 $$y_t = W_{hy} h_t + B_y \tag{2}$$
 
-with weight matrices $W$ and bias vectors $B$; $W_{xh}$, say, takes an input $x$ to a hidden state $h$. One thing only,
-$h$, passes from one step to the next.
+with weight matrices $W$ and bias vectors $B$; $W_{xh}$, for example, maps the input $x$ to the hidden state $h$. Only
+the hidden state passes from one step to the next.
 
-![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state goes on to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
+![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state passes to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
 
 *Figure 3: the vanilla RNN cell.*
 """
@@ -255,28 +266,39 @@ r"""
 ### q2_vanilla_rnn · Coding RNNs up! (6 points, 15 minutes)
 
 *You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
-Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 units and 3 outputs; other sizes can be given.
-Delete the line with `raise` when you have filled the three gaps.
+Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 hidden units and 3 outputs; other sizes can be
+given. Delete the line with `raise` when you have filled the three gaps.
 
-<details><summary>Curious? Find the bug in the printed worksheet (no task)</summary>
-The printed skeleton sets <code>hidden_state</code> twice, first to a 3-by-3 matrix and then to a vector of 3. Which is
-it? The equations tell: the vector. It prints <code>forward</code> outside its class. Its published solution stores
-<code>self.out</code> and returns <code>self.output</code>, and writes the recurrent term with the vector on the other
-side than <a href="#1.3-The-vanilla-RNN">equation (1)</a> has it. With three inputs, three units and three outputs, no shape complains. That is why our
-checks use sizes that all differ.
+<details><summary>Curious? Find the bug in the worksheet's code (optional)</summary>
+
+The worksheet's `__init__` begins with `self.hidden_state = np.zeros((3, 3))` and ends with
+`self.hidden_state = np.zeros(3)`. Which is right? By the equations, the vector. Its `forward` is defined outside the class.
+Its published solution stores `self.out` but returns `self.output`, and it puts the vector of the recurrent term on the
+other side of the matrix than [equation (1)](#1.3-The-vanilla-RNN). With three inputs, three hidden units and three
+outputs, no shape error shows this. That is why our checks use sizes that all differ.
+
 </details>
+
 <details><summary>Hint 1: a nudge</summary>
-Read <a href="#1.3-The-vanilla-RNN">equation (1)</a> aloud and type what you say; the same for <a href="#1.3-The-vanilla-RNN">equation (2)</a>. <code>np.dot(A, v)</code> or
-<code>A @ v</code> is a matrix times a vector.
+
+Read [equation (1)](#1.3-The-vanilla-RNN) aloud and type what you say; then do the same for
+[equation (2)](#1.3-The-vanilla-RNN). `np.dot(A, v)` or `A @ v` is a matrix times a vector.
+
 </details>
+
 <details><summary>Hint 2: shapes</summary>
-<code>W_hh</code> is (n, n), <code>W_xh</code> is (n, k), and all three terms inside the tanh have shape (n,). Matrices
-stand on the left. The bias is inside.
+
+`W_hh` is (n, n), `W_xh` is (n, k), and all three terms inside the tanh have shape (n,). Matrices stand on the left.
+The bias $B_h$ is inside the tanh.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-On the right-hand side, <code>self.hidden_state</code> is still $h_{t-1}$; once assigned, it is $h_t$. The output uses
-$h_t$. Nothing else needs to be kept, and nothing may be reset. Assign a new array: writing into the old one would also
-change the states that somebody has collected.
+
+On the right-hand side, `self.hidden_state` is still $h_{t-1}$; once assigned, it is $h_t$. The output uses $h_t$.
+Nothing else needs to be kept, and nothing may be reset. Assign a new array: writing into the old one would also change
+the states that a caller has collected.
+
 </details>
 """
 
@@ -403,20 +425,30 @@ r"""
 
 *You learn that "unrolled" is a `for` loop.*
 Write `unroll(rnn, xs)`: feed the rows of `xs` to `rnn` one after the other and collect the hidden state and the output
-of every step. It starts from the hidden state that `rnn` has, and it knows nothing of the cell but `hidden_state` and
-`forward(x)`. The check uses `RunningAverage`, a small cell from `given.py`, so you can do this question even if q2 is
-still open; `unroll(RunningAverage([0.0, 0.0]), np.ones((3, 2)))` is a first call to try.
+of every step. Start from the hidden state that `rnn` has, and use only its `hidden_state` and `forward(x)`.
+
+`forward` returns one vector, the output, not a pair of state and output. (`y, h = rnn.forward(x)` would split an output
+of two entries, without an error.) The check uses `RunningAverage`, a small cell from `given.py`, so you can do this
+question before q2. A first call to try: `unroll(RunningAverage([0.0, 0.0]), np.ones((3, 2)))`.
 
 <details><summary>Hint 1: a nudge</summary>
-Two empty lists, one loop over the rows of <code>xs</code>, and <code>np.array(list)</code> at the end. Append a new array
-at each step: a list of one array many times shows its last state many times.
+
+Two empty lists, one loop over the rows of `xs`, and `np.array(list)` at the end. Append a new array at each step: if
+you overwrite one array and append it each time, every row shows the last state.
+
 </details>
+
 <details><summary>Hint 2: which state?</summary>
-Row 0 of <code>hs</code> is $h_1$, the state <em>after</em> the first input. $h_0$ is not in <code>hs</code>.
+
+Row 0 of `hs` is $h_1$, the state *after* the first input. $h_0$ is not in `hs`.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-Call <code>rnn.forward(x)</code> exactly once for each row, first; then read <code>rnn.hidden_state</code>. Leave the
-initial state as it is. Return the states, then the outputs.
+
+For each row, first call `rnn.forward(x)`, exactly once; then read `rnn.hidden_state`. Do not reset the initial state.
+Return the states, then the outputs.
+
 </details>
 """
 
@@ -496,16 +528,19 @@ test_q3_other_lengths(unroll, RunningAverage)
 r"""
 ### 1.4 Gradients in the vanilla RNN (q4_rnn_gradients)
 
-To learn, the network needs $\partial J/\partial W$ for every weight, and a weight acts at every step. Going backwards
-through the unrolled network is called **backpropagation through time** (BPTT). We take it in three bites: one step,
-many steps, the whole network.
+To learn, the network needs $\partial J/\partial W$ for every weight matrix $W$, which acts at every step. Going
+backwards through the unrolled network is called **backpropagation through time** (BPTT). We take it in three parts:
+one step, many steps, the whole network.
 
 ![The unrolled network for three steps. Gradients run against the arrows of the forward pass: down from each output to its hidden state, and back from each hidden state to the one before. Where two meet, they are added.](figures/bptt.svg)
 
-*Figure 4: the gradient's two ways to a hidden state: down from its output (green) and back through time (blue).*
+*Figure 4: the gradient's two paths to a hidden state: down from its output (green) and back through time (blue).*
 
-The only new fact you need: if $h = \tanh(z)$ entry by entry, then each entry has the slope $1 - \tanh^2(z[i]) =
-1 - h[i]^2$, so the slopes can be computed from $h$ alone.
+The only new fact you need: if $h = \tanh(z)$ elementwise, then entry $i$ has the slope
+$1 - \tanh^2(z[i]) = 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
+
+The functions in `gradcheck.py` compute gradients **numerically**. They are meant as the judge of your work. An answer
+that uses them is accepted where it is exact enough, but it is slow and teaches you nothing.
 """
 
 # %% [raw]
@@ -520,18 +555,26 @@ r"""
 ### q4a_state_jacobian · One step (2 points, 15 minutes)
 
 *You learn what one step does to a gradient.*
-Write the Jacobian $\partial h_t/\partial h_{t-1}$ of [equation (1)](#1.3-The-vanilla-RNN), as an (n, n) array, from $h_t$ and $W_{hh}$.
+Return the Jacobian $\partial h_t/\partial h_{t-1}$ of [equation (1)](#1.3-The-vanilla-RNN) as an (n, n) array,
+computed from $h_t$ and $W_{hh}$.
 
 <details><summary>Hint 1: a nudge</summary>
-Take one entry: $h_t[i] = \tanh(z[i])$ with $z[i] = \sum_j W_{hh}[i, j]\, h_{t-1}[j] + \dots$ Differentiate it by
-$h_{t-1}[j]$ and put the result in row i, column j.
+
+Take one entry: $h_t[i] = \tanh(z[i])$ with $z[i] = \sum_j W_{hh}[i, j]\, h_{t-1}[j] + \dots$ Differentiate it with
+respect to $h_{t-1}[j]$ and put the result in row i, column j.
+
 </details>
+
 <details><summary>Hint 2: two factors</summary>
-The chain rule gives a slope that depends on i only, times $W_{hh}[i, j]$. Row i of $W_{hh}$ is scaled by one number.
+
+The chain rule gives a slope that depends only on i, times $W_{hh}[i, j]$. Row i of $W_{hh}$ is scaled by one number.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-<code>np.diag(v) @ A</code> scales the rows of A by v. So does <code>v[:, None] * A</code>. <code>A * v</code> scales
-its columns, which is not the same.
+
+`np.diag(v) @ A` scales the rows of A by v. So does `v[:, None] * A`. `A * v` scales its columns, which is not the same.
+
 </details>
 """
 
@@ -613,18 +656,27 @@ r"""
 ### q4b_jacobian_through_time · Many steps (2 points, 10 minutes)
 
 *You learn where vanishing and exploding come from.*
-Write $\partial h_T/\partial h_0$, the effect of the very first state on the last, from the states $h_1, \dots, h_T$ and
-$W_{hh}$. You may call your `state_jacobian`, or write the factor again: this check then does not depend on q4a.
+Return $\partial h_T/\partial h_0$, the effect of the initial state on the last, computed from the states
+$h_1, \dots, h_T$ and $W_{hh}$. You may call your `state_jacobian`, or write the factor again, so that this check does
+not depend on q4a.
 
 <details><summary>Hint 1: a nudge</summary>
+
 $\dfrac{\partial h_3}{\partial h_0} = \dfrac{\partial h_3}{\partial h_2} \dfrac{\partial h_2}{\partial h_1}
 \dfrac{\partial h_1}{\partial h_0}$: as many factors as steps, the last step on the left.
+
 </details>
+
 <details><summary>Hint 2: which state goes where</summary>
-The factor of step t uses $h_t$, which is <code>hs[t - 1]</code>. All rows of <code>hs</code> are used, $h_0$ is not.
+
+The factor of step t uses $h_t$, which is `hs[t - 1]`. Every row of `hs` is used; $h_0$ is not.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-Start from <code>np.eye(n)</code> and go forward in time; each new step multiplies from the left.
+
+Start from `np.eye(n)` and go forward in time; each new step multiplies from the left.
+
 </details>
 """
 
@@ -710,39 +762,60 @@ r"""
 ### q4c_rnn_backward · The whole network (6 points, 50 minutes)
 
 *You learn backpropagation through time, with every gradient that training needs.*
-The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You get its derivatives by the outputs, the **upstream gradients**
-`dys`, row by row $\partial L_t/\partial y_t$, and return the gradients of $J$ by the five parameters and by $h_0$.
+The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You are given its derivatives with respect to the outputs, the
+**upstream gradients** `dys`: row `t` is $\partial L_t/\partial y_t$. Return the gradients of $J$ with respect to the
+five parameters and $h_0$.
 
 In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
-`h0` at `t = 0`. Run the network forward first and keep the states. Then walk from the last step to the first, carrying
-$\partial J/\partial h_t$ with you, by all ways on which $h_t$ reaches the loss. A numerical gradient is the best judge of your own work. Take
-$J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives by the outputs are just `dys`: write a function `f(W)` that runs forward
-with `W` in place of `W_hh` and returns `np.sum(dys * ys)`; then `numerical_gradient(f, W_hh)` from `gradcheck.py` is what
-you should get. As your judge, not as your answer: it runs the network twice for every single weight.
+`h0` at `t = 0`. Run the network forward first and keep the states. Then walk back from the last step to the first. At
+each step, compute $\partial J/\partial h_t$: the sum over all paths from $h_t$ to the loss.
 
-<details><summary>A start for your own comparison</summary>
-<pre>from gradcheck import numerical_gradient
+To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives with respect to the outputs are just
+`dys`, and compare with a numerical gradient.
+
+<details><summary>The comparison, with your q2 and q3</summary>
+
+```python
+from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
 xs, h0, dys = rng.normal(size=(5, 4)), rng.normal(size=3), rng.normal(size=(5, 2))
 W_xh, W_hh, W_hy = rng.normal(size=(3, 4)), rng.normal(size=(3, 3)), rng.normal(size=(2, 3))
-Bh, By = rng.normal(size=3), rng.normal(size=2)</pre>
+Bh, By = rng.normal(size=3), rng.normal(size=2)
+
+def f(W):  # J, with W in place of W_hh
+    rnn = VanillaRNN(4, 3, 2)
+    rnn.W_xh, rnn.W_hh, rnn.W_hy = W_xh, W, W_hy
+    rnn.Bh, rnn.By, rnn.hidden_state = Bh, By, h0
+    hs, ys = unroll(rnn, xs)
+    return np.sum(dys * ys)
+
+gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By)["W_hh"])
+```
+
 </details>
+
 <details><summary>Hint 1: the output layer</summary>
-From <a href="#1.3-The-vanilla-RNN">equation (2)</a>, step t adds <code>np.outer(dys[t], hs[t])</code> to the gradient by <code>W_hy</code> and
-<code>dys[t]</code> to the one by <code>By</code>, and it sends <code>W_hy.T @ dys[t]</code> down to $h_t$.
-Gradients of shared weights <em>add up</em> over the steps.
+
+From [equation (2)](#1.3-The-vanilla-RNN), step t adds `np.outer(dys[t], hs[t])` to the gradient of `W_hy` and `dys[t]`
+to that of `By`, and it sends `W_hy.T @ dys[t]` down to $h_t$. Gradients of shared weights *add up* over the steps.
+
 </details>
-<details><summary>Hint 2: two ways to the loss</summary>
+
+<details><summary>Hint 2: two paths to the loss</summary>
+
 $h_t$ acts through $y_t$ and through $h_{t+1}$, so $\partial J/\partial h_t$ is the sum of what comes down from the
-output and what comes back from the later step. The later step sends nothing at $t = T$.
+output and what comes back from the next step. At the last step, $t = T$, nothing comes back.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-The forward pass is equation (1), with Bh, from h0. Let dh be the sum of hint 2, $\partial J/\partial h_t$, and
-<code>dz = dh * (1 - hs[t]**2)</code> the derivative by what stands inside the tanh. Then <code>Bh</code> gets dz,
-<code>W_xh</code> its outer product with <code>xs[t]</code>, <code>W_hh</code> its outer product with the state before
-(which is <code>h0</code> at the first step), and <code>W_hh.T @ dz</code> goes back to that state. What goes back from the first
-step is the gradient by <code>h0</code>.
+
+The forward pass is equation (1), with `Bh`, from `h0`. Let `dh` be the sum of hint 2, $\partial J/\partial h_t$, and
+`dz = dh * (1 - hs[t]**2)` the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
+`Bh`, its outer product with `xs[t]` to that of `W_xh`, and its outer product with the previous state (`h0` at the first
+step) to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the first step, it is the gradient of `h0`.
+
 </details>
 """
 
@@ -756,7 +829,7 @@ step is the gradient by <code>h0</code>.
 def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     """Gradients of J = sum over t of L_t(y_t) through the vanilla RNN.
 
-    xs: (T, k). h0: (n,). dys: (T, m), row t the derivative of the loss by that step's output.
+    xs: (T, k). h0: (n,). dys: (T, m), row t the gradient of the loss with respect to that step's output.
     W_xh (n, k), W_hh (n, n), W_hy (m, n), Bh (n,), By (m,).
     Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
     """
@@ -869,15 +942,29 @@ points: 3
 r"""
 ### q4d_why_gradients · In words (3 points, 10 minutes)
 
-*You learn to say it.*
-Why are vanishing and exploding gradients an issue for RNNs? Use your product of q4b: what makes it shrink, what makes it
-grow, and what does each do to learning? Five sentences are enough.
+*You learn to explain it in your own words.*
+Why are vanishing and exploding gradients an issue for RNNs? Use your product of q4b: what makes it shrink, what makes
+it grow, and what does each do to learning? Five sentences are enough.
 
-<details><summary>Hint 1: a nudge</summary>Look at the product for large T: how many times does $W_{hh}$ occur?</details>
-<details><summary>Hint 2: sizes</summary>By how much can $W_{hh}$ stretch a vector at most (its largest singular value), and what does the slope of
-tanh, which is at most 1, do to that?</details>
-<details><summary>Hint 3: nearly there</summary>Name both cases, say which steps of the sequence get no signal in the one,
-and what a weight update looks like in the other.</details>
+<details><summary>Hint 1: a nudge</summary>
+
+Look at the product for large T: how often does $W_{hh}$ occur?
+
+</details>
+
+<details><summary>Hint 2: sizes</summary>
+
+By what factor can $W_{hh}$ stretch a vector at most (its largest singular value)? How does the slope of tanh, which is
+at most 1, change that?
+
+</details>
+
+<details><summary>Hint 3: nearly there</summary>
+
+Name both cases. Say which steps of the sequence get no learning signal in one case, and what a weight update looks like
+in the other.
+
+</details>
 """
 
 # %% [raw]
@@ -891,10 +978,10 @@ The gradient that reaches step $s$ from step $t$ contains the product of $t - s$
 $\mathrm{diag}(1 - h^2)\, W_{hh}$. Each can stretch a vector by at most the largest **singular value** of $W_{hh}$ times
 the largest slope, and the slope is at most 1. If the largest singular value is below 1, the product shrinks at least
 geometrically with the distance (it *vanishes*), so early inputs get no signal and long dependencies are not learned,
-although the loss says that something is wrong. If it is well above 1 and the units are not saturated, the product can
+although the loss shows that something is wrong. If it is well above 1 and the units are not saturated, the product can
 grow geometrically (it *explodes*): one update then throws the weights far away, or overflows. Because all factors share
-one $W_{hh}$, the effects compound instead of averaging out. Clipping the norm tames explosion; nothing so simple brings
-back a signal that has vanished.
+one $W_{hh}$, the effects compound instead of averaging out. Clipping the norm tames explosion; nothing so simple
+restores a signal that has vanished.
 
 **Rubric (3 points)**
 
@@ -928,8 +1015,8 @@ r"""
 ## 2 Long short-term memory
 
 The vanilla RNN uses $h_t$ for two jobs: to produce the output and to remember. At every step the memory goes through an
-affine map and a tanh, and you have just seen what this does to gradients. The **LSTM** separates the jobs. Beside the
-hidden state $h_t$ it carries a **cell state** $C_t$, its memory, which is changed gently:
+affine map and a tanh, and you have just seen what this does to gradients. The **LSTM** separates the jobs. Besides the
+hidden state $h_t$ it carries a **cell state** $C_t$, its memory, which changes gently:
 
 $$f_t = \sigma(x_t U^f + h_{t-1} W^f) \tag{3}$$
 $$i_t = \sigma(x_t U^i + h_{t-1} W^i) \tag{4}$$
@@ -943,17 +1030,18 @@ $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
 *Figure 5: the LSTM cell.*
 
 - The **forget gate** $f_t$ lies between 0 and 1: near 1 keeps the old memory, near 0 drops it.
-- The **candidate** $\tilde C_t$, called `g` in code, is what could be written; the **input gate** $i_t$ says how much of
-  it is.
+- The **candidate** $\tilde C_t$, called `g` in code, is what could be written; the **input gate** $i_t$ says how much
+  of it is.
 - The **output gate** $o_t$ says how much of the memory is shown, as $h_t$, to the output and to the next step.
 
-Where it says "all gates" or "the four gates" below, the candidate is one of them: it has the same form.
+Below, "all gates" and "the four gates" include the candidate: it has the same form.
 
-Remember that rows are the convention here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
+Remember that vectors are rows here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
 `Uf Ui Uo Ug Wf Wi Wo Wg`.
 
-The cell state is sometimes called "a moving average" of the candidates. It is not quite: in a moving average the two factors would
-add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, "keep everything" is a limit.
+The worksheet calls the cell state "a moving average" of the candidates. It is not quite: in a moving average the two
+factors would add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, the LSTM can only
+come close to keeping everything.
 """
 
 # %% [raw]
@@ -968,18 +1056,27 @@ r"""
 ### q5a_lstm_step · One step (4 points, 15 minutes)
 
 *You learn to turn six equations into six lines.*
-Write one step of the LSTM and return all six quantities.
+Compute one step of the LSTM and return all six quantities.
 
 <details><summary>Hint 1: the gates</summary>
-Three lines have the same form and differ in their weights; the fourth has another function around it. All four read the
-<em>previous</em> hidden state, and the vectors stand on the left: <code>x @ U</code>, <code>h_prev @ W</code>.
+
+Three lines have the same form and differ only in their weights; the fourth has another function around it. All four
+read the *previous* hidden state, and the vectors stand on the left: `x @ U`, `h_prev @ W`.
+
 </details>
+
 <details><summary>Hint 2: the states</summary>
-<a href="#2-Long-short-term-memory">Equation (7)</a> multiplies entry by entry (<code>*</code>), not as matrices. <a href="#2-Long-short-term-memory">Equation (8)</a> uses the <em>new</em> cell state.
+
+[Equation (7)](#2-Long-short-term-memory) multiplies elementwise (`*`), not as matrices.
+[Equation (8)](#2-Long-short-term-memory) uses the *new* cell state.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-Six local variables named as in the equations, one line each, and <code>dict(f=f, i=i, o=o, g=g, C=C, h=h)</code> at the
-end. If a check says that two values are exchanged, compare the letters of U and W with the gate's.
+
+Six local variables named as in the equations, one line each, and `dict(f=f, i=i, o=o, g=g, C=C, h=h)` at the end. If a
+check says that two values are exchanged, compare the letters of U and W with the gate's.
+
 </details>
 """
 
@@ -1079,19 +1176,26 @@ r"""
 ### q5b_lstm_unroll · Through time (3 points, 10 minutes)
 
 *You learn that two things travel now, not one.*
-Run the LSTM over a sequence from the states $h_0$ and $C_0$ and collect everything: the backward pass will need it. You
-may call your `lstm_step`, or write the equations again: this check then does not depend on q5a.
+Run the LSTM over a sequence from the states $h_0$ and $C_0$ and collect all six quantities: the backward pass will need
+them. You may call your `lstm_step`, or write the equations again, so that this check does not depend on q5a.
 
 <details><summary>Hint 1: a nudge</summary>
-Keep two variables through the loop, h and C. Both change at every step; both start from the arguments.
+
+Keep two variables through the loop, h and C. Both start from the arguments and change at every step.
+
 </details>
+
 <details><summary>Hint 2: collecting</summary>
-One list of the steps' dictionaries, and afterwards one array for each key:
-<code>np.array([s["f"] for s in steps])</code>.
+
+Collect the steps' dictionaries in one list; afterwards make one array for each key:
+`np.array([s["f"] for s in steps])`.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-<code>{key: np.array([s[key] for s in steps]) for key in steps[0]}</code>. Row 0 is the step that saw
-<code>xs[0]</code>, $h_0$ and $C_0$.
+
+`{key: np.array([s[key] for s in steps]) for key in steps[0]}`. Row 0 is the step that saw `xs[0]`, $h_0$ and $C_0$.
+
 </details>
 """
 
@@ -1176,31 +1280,33 @@ r"""
 
 Let $J$ be the loss of the sequence. We want $\partial J/\partial W^g$, built from these eight gradients:
 
-$$\frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},\ \frac{\partial J}{\partial h_t},
-\ \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},
-\ \frac{\partial h_t}{\partial C_t},\ \frac{\partial h_t}{\partial o_t}$$
+$$\frac{\partial J}{\partial h_t},\ \frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},
+\ \frac{\partial h_t}{\partial C_t},\ \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},
+\ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial h_t}{\partial o_t}$$
 
-**Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and the
-answer depends on it. The worksheet does not state its reading, and its printed answer is right under one only. This is it:
+**Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and
+the answer depends on it. The worksheet says only "using a combination of the following gradients". Its published answer
+is right under one reading of the symbols, which is this:
 
 | Gradient | Argument | Shape, stacked over $t$ | What it means here |
 |---|---|---|---|
-| $\partial J/\partial h_t$ | `dJ_dh` | (T, n) | **direct**: how the loss depends on $h_t$ as it is read out at step $t$, not by way of later steps |
-| $\partial h_t/\partial h_{t-1}$ | `dh_dhprev` | (T, n, n) | $C_{t-1}$ held fixed; through *all* gates of step $t$, also those that change $C_t$ |
+| $\partial J/\partial h_t$ | `dJ_dh` | (T, n) | **direct**: how the loss depends on $h_t$ as it is read out at step $t$, not through later steps |
+| $\partial h_t/\partial h_{t-1}$ | `dh_dhprev` | (T, n, n) | $C_{t-1}$ held fixed; through *all* gates of step $t$, including those that change $C_t$ |
 | $\partial h_{t-1}/\partial W^g$ | `dhprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
 | $\partial h_t/\partial C_t$ | `dh_dC` | (T, n, n) | $o_t$ held fixed |
-| $\partial C_t/\partial W^g$ | `dC_dWg` | (T, n, n·n) | **immediate**: $h_{t-1}$ and $C_{t-1}$ held fixed, only the $W^g$ that is used at step $t$ moves |
+| $\partial C_t/\partial W^g$ | `dC_dWg` | (T, n, n·n) | **immediate**: $h_{t-1}$ and $C_{t-1}$ held fixed; only the $W^g$ used at step $t$ varies |
 | $\partial C_t/\partial C_{t-1}$ | `dC_dCprev` | (T, n, n) | $h_{t-1}$ held fixed |
 | $\partial C_{t-1}/\partial W^g$ | `dCprev_dWg` | (T, n, n·n) | **total**: through all earlier steps |
 | $\partial h_t/\partial o_t$ | `dh_do` | (T, n, n) | $C_t$ held fixed |
 
 ![The LSTM cell of figure 5 with the eight gradients where they belong: along the cell state, from the cell state to the hidden state, from the output gate to the hidden state, from the old hidden state through all gates to the new one, from the weights of the candidate to the old states and to the new cell state, and from the hidden state to the loss.](figures/lstm_partials.svg)
 
-*Figure 6: where the eight gradients stand on the LSTM cell.*
+*Figure 6: where the eight gradients belong on the LSTM cell.*
 
-A matrix counts as the vector of its rows, one after the other: column `a*n + b` of `dC_dWg[t]` belongs to `Wg[a, b]`.
-**Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the step before: do not shift.** Their first row is zero,
-because $h_0$ and $C_0$ do not depend on $W^g$; `dC_dWg[0]` is not, so the sum begins at the first step. One of the eight gradients is not needed. Can you see why?
+A matrix is flattened row by row: column `a*n + b` of `dC_dWg[t]` belongs to `Wg[a, b]`.
+**Row `t` of `dhprev_dWg` and `dCprev_dWg` already belongs to the previous step: do not shift.** Their first row is
+zero, because $h_0$ and $C_0$ do not depend on $W^g$; `dC_dWg[0]` is zero only if $h_0$ is, so the sum begins at the
+first step. One of the eight gradients is not needed. Can you see why?
 """
 
 # %% [raw]
@@ -1214,26 +1320,33 @@ points: 5
 r"""
 ### q6a_derivation · The derivation, as code (5 points, 40 minutes)
 
-*You learn to do the chain rule without losing a path.*
-Combine the eight arrays to $\partial J/\partial W^g$, as an (n, n) array. You need no LSTM here, only the chain rule:
-every path from $W^g$ to $J$ must be there once. The check reads your formula off the function and tells which path is
-missing, extra or doubled. Any form that is algebraically equal is right; treat all eight as full matrices, since the check
-also fills them with numbers that no LSTM has.
+*You learn to apply the chain rule without losing a path.*
+Combine the eight arrays into $\partial J/\partial W^g$, and return it as an (n, n) array. You need no LSTM here, only
+the chain rule: every path from $W^g$ to $J$ must occur exactly once. The check reads the formula off your function and
+says which path is missing, extra or doubled. Any algebraically equal form is right. Treat the Jacobians as full
+matrices: the check also fills them with numbers that no LSTM would give.
 
 <details><summary>Hint 1: a nudge</summary>
-$J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one step and ask by what ways $W^g$ can
-have changed $h_t$. The arguments of the step are the old hidden state, the old cell state, and $W^g$ itself. The total
-derivatives hold all earlier steps already: carry nothing, shift nothing.
+
+$J$ depends on $W^g$ through $h_1, \dots, h_T$: one term for each step. Take one step and ask along which paths $W^g$
+can change $h_t$. The step depends on the old hidden state, the old cell state, and $W^g$ itself. The total derivatives
+already contain all earlier steps: carry nothing, shift nothing.
+
 </details>
-<details><summary>Hint 2: the ways into a step</summary>
-By <a href="#2-Long-short-term-memory">equations (3) to (8)</a>, $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. Move one of these at a
-time and hold the other two. The table says which Jacobian holds what; what comes in by way of the cell state also has to
-come out of it, to $h_t$.
+
+<details><summary>Hint 2: the paths into a step</summary>
+
+By [equations (3) to (8)](#2-Long-short-term-memory), $h_t$ is a function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$
+used at step t. Vary one of these at a time and hold the other two fixed. The table says what each Jacobian holds fixed.
+What enters the cell state must also get from there to $h_t$.
+
 </details>
+
 <details><summary>Hint 3: shapes</summary>
-A row vector (n,) times (n, n) times (n, n·n) gives (n·n,). The Jacobian nearest to $J$ stands leftmost. Sum over t,
-and at the very end <code>.reshape(n, n)</code>. In <code>np.einsum</code>, one letter for t that is not in the output
-does the sum.
+
+A row vector (n,) times (n, n) times (n, n·n) gives (n·n,). The Jacobian nearest to $J$ stands leftmost. Sum over t, and
+at the very end `.reshape(n, n)`. With `np.einsum`, leave the letter for t out of the output to sum over it.
+
 </details>
 """
 
@@ -1346,36 +1459,53 @@ r"""
 ### q6b_lstm_dWg · From scratch (3 points, 50 minutes)
 
 *You learn why nobody builds those Jacobians.*
-Compute the same gradient of a real LSTM by going back in time, with vectors only. `dJ_dh[t]` is again the direct
-derivative of the loss by that step's hidden state: what later steps add, you must carry yourself. You may call your
-`lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code. The numerical gradient of q4c is
-again your judge, and not your answer: `f(Wg)` puts `Wg` into the parameters, `q = p | {"Wg": Wg}`, and returns $J$ =
-`np.sum(dJ_dh * lstm_unroll(xs, h0, C0, q)["h"])`.
+Compute the same gradient for a real LSTM by backpropagation through time, with vectors only. `dJ_dh[t]` is again the
+direct derivative of the loss with respect to that step's hidden state: what later steps contribute, you must carry back
+yourself. You may call your `lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code, and a
+numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ hs[t]`.
 
-<details><summary>A start for your own comparison</summary>
-<pre>from gradcheck import numerical_gradient
+<details><summary>The comparison, with your q5b</summary>
+
+```python
+from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
 xs, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
 h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
 for gate in "fiog":
-    p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))</pre>
+    p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))
+
+def f(Wg):  # J, with Wg among the parameters
+    return np.sum(dJ_dh * lstm_unroll(xs, h0, C0, p | {"Wg": Wg})["h"])
+
+gradient_agrees(f, p["Wg"], lstm_dWg(xs, h0, C0, p, dJ_dh))
+```
+
 </details>
 
 <details><summary>Hint 1: a nudge</summary>
-Run forward and keep everything (q5b); before the first step stand $h_0$ and $C_0$, not index -1. Then walk back from the last step with two vectors in your hands: the
-<em>total</em> derivatives of J by $h_t$ and by $C_t$. (The table's $\partial J/\partial h_t$ is the direct part of the first.)
+
+Run forward and keep everything (q5b); the states before the first step are $h_0$ and $C_0$, not index -1. Then walk
+back from the last step and carry two vectors: the *total* derivatives of $J$ with respect to $h_t$ and to $C_t$. (The
+table's $\partial J/\partial h_t$ is the direct part of the first.)
+
 </details>
+
 <details><summary>Hint 2: one step back</summary>
-Add the direct part to what came back along h. By <a href="#2-Long-short-term-memory">equation (8)</a>, $h_t$ sends a share to $C_t$ and a share to $o_t$; the share
-for $C_t$ <em>adds</em> to what came back along C. By <a href="#2-Long-short-term-memory">equation (7)</a>, $C_t$ sends shares to $f_t$, $i_t$, $\tilde C_t$ and
-$C_{t-1}$.
+
+Add the direct part to what came back along h. By [equation (8)](#2-Long-short-term-memory), $h_t$ sends a share of its
+gradient to $C_t$ and a share to $o_t$; the share for $C_t$ *adds* to what came back along C. By
+[equation (7)](#2-Long-short-term-memory), $C_t$ sends shares to $f_t$, $i_t$, $\tilde C_t$ and $C_{t-1}$.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-The shares of f, i, o and the candidate are each multiplied by their function's slope, $s(1-s)$ for a sigmoid with value
-s and $1-g^2$ for the candidate, to become dz, the derivative by what stands inside. The share of $C_{t-1}$ goes back as
-it is. Then $W^g$ collects <code>np.outer(h_prev, dz_g)</code>, and $h_{t-1}$ gets the sum over all four
-gates of <code>dz @ W.T</code>.
+
+Multiply the shares of f, i, o and the candidate by the slope of their function: $s(1-s)$ for a sigmoid with value $s$,
+$1-g^2$ for the candidate. This gives dz, the gradient with respect to what is inside the function. The share of
+$C_{t-1}$ goes back as it is. The gradient of $W^g$ collects `np.outer(h_prev, dz_g)`, and $h_{t-1}$ gets the sum over
+all four gates of `dz @ W.T`.
+
 </details>
 """
 
@@ -1389,8 +1519,8 @@ gates of <code>dz @ W.T</code>.
 def lstm_dWg(xs, h0, C0, p, dJ_dh):
     """dJ/dWg of the LSTM by backpropagation through time.
 
-    xs: (T, k). h0, C0: (n,). p: as in lstm_step. dJ_dh: (T, n), the direct derivatives of J by h_1 to h_T.
-    Returns (n, n).
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step.
+    dJ_dh: (T, n), the direct derivatives of J with respect to h_1, ..., h_T. Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
     T = len(xs)
@@ -1488,11 +1618,25 @@ r"""
 
 *You learn to write a derivation that somebody else can follow.*
 Write the formula of q6a in LaTeX, with the steps that lead to it: where the sum comes from, which paths enter a step,
-and which of the eight gradients is not used, and why.
+which of the eight gradients is not used, and why.
 
-<details><summary>Hint 1: a nudge</summary>Your code of q6a has the same structure: one line of text for each line.</details>
-<details><summary>Hint 2: LaTeX</summary>Between two <code>&#36;&#36;</code> lines, start with <code>\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T}</code>.</details>
-<details><summary>Hint 3: nearly there</summary>Say for each factor which it is: direct, immediate, total, or what is held fixed (see the table of q6).</details>
+<details><summary>Hint 1: a nudge</summary>
+
+Your code of q6a has the same structure: write one line of text for each line of code.
+
+</details>
+
+<details><summary>Hint 2: LaTeX</summary>
+
+Between two <code>&#36;&#36;</code> lines, start with `\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T}`.
+
+</details>
+
+<details><summary>Hint 3: nearly there</summary>
+
+Say of each factor whether it is direct, immediate or total, or what is held fixed (see the table in section 2.1).
+
+</details>
 """
 
 # %% [raw]
@@ -1506,9 +1650,9 @@ $J$ reads the hidden states $h_1, \dots, h_T$, each directly, so
 
 $$\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T} \frac{\partial J}{\partial h_t} \frac{\mathrm d h_t}{\mathrm d W^g}$$
 
-with the *direct* derivative by $h_t$ and the *total* derivative of $h_t$. Within step $t$, $h_t$ is a function of
-$h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used now. The first acts with $C_{t-1}$ held fixed; the other two act through
-$C_t$ only:
+with the *direct* derivative with respect to $h_t$ and the *total* derivative of $h_t$. Within step $t$, $h_t$ is a
+function of $h_{t-1}$, of $C_{t-1}$ and of the $W^g$ used at this step. The first acts with $C_{t-1}$ held fixed; the
+other two act only through $C_t$:
 
 $$\frac{\mathrm d h_t}{\mathrm d W^g} = \frac{\partial h_t}{\partial h_{t-1}} \frac{\partial h_{t-1}}{\partial W^g}
 + \frac{\partial h_t}{\partial C_t} \left( \frac{\partial C_t}{\partial C_{t-1}} \frac{\partial C_{t-1}}{\partial W^g}
@@ -1521,16 +1665,16 @@ $$\frac{\partial J}{\partial W^g} = \sum_{t=1}^{T} \frac{\partial J}{\partial h_
 \left( \frac{\partial C_t}{\partial C_{t-1}} \frac{\partial C_{t-1}}{\partial W^g} + \frac{\partial C_t}{\partial W^g}
 \right) \right]$$
 
-$\partial h_t/\partial o_t$ is not used: $W^g$ reaches $o_t$ through $h_{t-1}$ only, and $\partial h_t/\partial h_{t-1}$
+$\partial h_t/\partial o_t$ is not used: $W^g$ reaches $o_t$ only through $h_{t-1}$, and $\partial h_t/\partial h_{t-1}$
 already goes through all gates. Adding it would count that path twice.
 
 **Rubric (4 points)**
 
 | Points | For |
 |---|---|
-| 1 | The sum over steps, with the direct derivative by $h_t$ |
+| 1 | The sum over steps, with the direct derivative with respect to $h_t$ |
 | 1 | The path through $h_{t-1}$ |
-| 1 | The two paths through $C_t$, immediate and by $C_{t-1}$ |
+| 1 | The two paths through $C_t$, immediate and through $C_{t-1}$ |
 | 1 | Why $\partial h_t/\partial o_t$ is not used, or which factors are total and which immediate |
 
 **Contrasting answers**
@@ -1539,8 +1683,8 @@ already goes through all gates. Adding it would count that path twice.
 |---|---|---|
 | The formula without the sum | 3 | One term only, all else right |
 | $\partial J/\partial h_t$ taken as total, with the sum | 3 | Counts the later steps again: under this reading the sum needs immediate derivatives. |
-| Total $\partial C_t/\partial W^g$ in place of the bracket | 3 | It contains $h_{t-1} \to C_t$, which $\partial h_t/\partial h_{t-1}$ holds already: that path counts twice. Full where the answer says that $h_{t-1}$ is held. |
-| $\partial h_t/\partial o_t$ added as a fourth path | 3 | Counted in $\partial h_t/\partial h_{t-1}$ already |
+| Total $\partial C_t/\partial W^g$ in place of the bracket | 3 | It contains $h_{t-1} \to C_t$, which $\partial h_t/\partial h_{t-1}$ already contains: that path counts twice. Full points if the answer says that $h_{t-1}$ is held fixed. |
+| $\partial h_t/\partial o_t$ added as a fourth path | 3 | Already counted in $\partial h_t/\partial h_{t-1}$ |
 """
 
 # %% [raw]
@@ -1566,19 +1710,27 @@ r"""
 ### q6d_lstm_backward · Everything (4 extra points, 20 minutes)
 
 *You learn what a framework does for you in `backward()`.*
-Extend q6b to the gradients by all eight parameters, the inputs and both initial states.
+Extend q6b to the gradients with respect to all eight parameters, the inputs and both initial states.
 
 <details><summary>Hint 1: the weights</summary>
-<a href="#2-Long-short-term-memory">Equations (3) to (6)</a> have one form, so with its dz each gate gets <code>np.outer(x, dz)</code> for U and
-<code>np.outer(h_prev, dz)</code> for W, added up over the steps.
+
+[Equations (3) to (6)](#2-Long-short-term-memory) have one form. So for each gate, with its dz of q6b,
+`np.outer(x, dz)` is added to the gradient of U and `np.outer(h_prev, dz)` to that of W, at every step.
+
 </details>
-<details><summary>Hint 2: inputs and first states</summary>
-$x_t$ gets the sum over the four gates of <code>dz @ U.T</code>. What goes back from the first step along h and along C
-are the gradients by <code>h0</code> and <code>C0</code>.
+
+<details><summary>Hint 2: inputs and initial states</summary>
+
+$x_t$ gets the sum over the four gates of `dz @ U.T`. What goes back from the first step along h and along C are the
+gradients of `h0` and `C0`.
+
 </details>
+
 <details><summary>Hint 3: nearly there</summary>
-A dictionary <code>dz = dict(f=..., i=..., o=..., g=...)</code> and a loop over its four letters keep this short:
-<code>"U" + letter</code> is the parameter's key.
+
+A dictionary `dz = dict(f=..., i=..., o=..., g=...)` and a loop over its four letters keep this short:
+`"U" + letter` is the parameter's key.
+
 </details>
 """
 
@@ -1592,7 +1744,8 @@ A dictionary <code>dz = dict(f=..., i=..., o=..., g=...)</code> and a loop over 
 def lstm_backward(xs, h0, C0, p, dJ_dh):
     """All gradients of the LSTM by backpropagation through time.
 
-    xs: (T, k). h0, C0: (n,). p: as in lstm_step. dJ_dh: (T, n), the direct derivatives of J by h_1 to h_T.
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step.
+    dJ_dh: (T, n), the direct derivatives of J with respect to h_1, ..., h_T.
     Returns a dict with the eight keys of p and xs, h0, C0; each gradient has the shape of what it belongs to.
     """
     # BEGIN SOLUTION NO PROMPT
@@ -1698,7 +1851,7 @@ test_q6d_other_sizes(lstm_backward)
 r"""
 ### 2.2 Vanishing gradients in LSTMs (q7_vanishing)
 
-A vanilla RNN's gradient can shrink because it passes a tanh and a matrix at every step. What is different here?
+A vanilla RNN's gradient can shrink because it passes through a tanh and a matrix at every step. What is different here?
 """
 
 # %% [raw]
@@ -1712,14 +1865,27 @@ points: 1
 r"""
 ### q7a_factor · Which one? (1 point, 5 minutes)
 
-*You learn where the LSTM's memory of gradients sits.*
-Which of the eight gradients of q6 allows LSTMs to mitigate the vanishing gradient problem? Give the argument's name as a
-string, such as `"dh_do"`.
+*You learn which factor keeps the LSTM's gradient alive.*
+Which of the eight gradients of q6 allows LSTMs to mitigate the vanishing gradient problem? Give the argument's name as
+a string, such as `"dh_do"`.
 
-<details><summary>Hint 1: a nudge</summary>To survive many steps, a factor must be near 1 when the network wants it to be.</details>
-<details><summary>Hint 2: where to look</summary>Which state of the LSTM passes no tanh and no matrix on its way to the
-next step?</details>
-<details><summary>Hint 3: nearly there</summary>Follow the line along the top of figure 5 across one cell, from one state to the next.</details>
+<details><summary>Hint 1: a nudge</summary>
+
+To survive many steps, a factor must be near 1 when the network wants it to be.
+
+</details>
+
+<details><summary>Hint 2: where to look</summary>
+
+Which state of the LSTM passes through no tanh and no matrix on its way to the next step?
+
+</details>
+
+<details><summary>Hint 3: nearly there</summary>
+
+Follow the line along the top of figure 5 across one cell, from one state to the next.
+
+</details>
 """
 
 # %% [raw]
@@ -1779,13 +1945,26 @@ r"""
 ### q7b_cell_carry · Along the cell path (1 point, 5 minutes)
 
 *You learn how far the memory reaches.*
-Write $\partial C_T/\partial C_0$ along the cell path alone: all gates held fixed, from the forget gates $f_1, \dots,
-f_T$. It is a Jacobian, so its shape is (n, n).
+Return $\partial C_T/\partial C_0$ along the cell path alone, with all gates held fixed, computed from the forget gates
+$f_1, \dots, f_T$. It is a Jacobian, so its shape is (n, n).
 
-<details><summary>Hint 1: a nudge</summary>With the gates fixed, <a href="#2-Long-short-term-memory">equation (7)</a> multiplies unit j of the cell by $f_t[j]$.</details>
-<details><summary>Hint 2: shape</summary>Units do not mix along this path: what is the Jacobian outside its diagonal?</details>
-<details><summary>Hint 3: nearly there</summary><code>np.prod(A, axis=0)</code> multiplies along time, and
-<code>np.diag(v)</code> makes the matrix.</details>
+<details><summary>Hint 1: a nudge</summary>
+
+With the gates fixed, [equation (7)](#2-Long-short-term-memory) multiplies unit j of the cell state by $f_t[j]$.
+
+</details>
+
+<details><summary>Hint 2: shape</summary>
+
+Units do not mix along this path: what is the Jacobian outside its diagonal?
+
+</details>
+
+<details><summary>Hint 3: nearly there</summary>
+
+`np.prod(A, axis=0)` multiplies along time, and `np.diag(v)` makes the matrix.
+
+</details>
 """
 
 # %% [raw]
@@ -1856,10 +2035,11 @@ test_q7b_other_sizes(cell_carry)
 # %% [markdown]
 r"""
 **See it.** The next cell plots, from your own functions, how much of a gradient is left after a number of steps: for a
-vanilla RNN ($\partial h_T/\partial h_0$, q4b) and along the LSTM's cell path (q7b) for three values of the forget gate. Its
-measure is the Jacobian's spectral norm, which is its largest singular value: by how much it can lengthen a vector.
-The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it shortens every vector to
-0.9 of its length, so that it alone would leave $0.9^{50} \approx 0.005$; the tanh does the rest. The cell is not graded, and it says what is still missing.
+vanilla RNN ($\partial h_T/\partial h_0$, q4b), and along the LSTM's cell path (q7b) for three values of the forget
+gate. It measures the Jacobian's largest singular value (its spectral norm): the factor by which it can stretch a vector
+at most. The RNN's states are random numbers, and all singular values of its $W_{hh}$ are 0.9: it shortens every vector
+to 0.9 of its length. This alone would leave $0.9^{50} \approx 0.005$ after 50 steps; the slope of tanh does the rest.
+The cell is not graded, and it says what is still missing.
 """
 
 # %% tags=["otter_ignore"]
@@ -1898,13 +2078,28 @@ r"""
 ### q7c_why_it_helps · In words (3 points, 15 minutes)
 
 *You learn what the LSTM promises and what it does not.*
-Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence: why does one LSTM
-curve lie *below* the vanilla RNN? Does the cell path say anything about *exploding* gradients, or about the path through h?
+Why does the factor of q7a mitigate vanishing gradients, and when does it not? Use the plot as evidence: why does one
+LSTM curve lie *below* the vanilla RNN? Does the cell path say anything about *exploding* gradients, or about the path
+through h?
 
-<details><summary>Hint 1: a nudge</summary>Compare what is multiplied at each step: in the RNN, in the LSTM's cell path.</details>
-<details><summary>Hint 2: the limits</summary>After how many steps does f = 0.9 leave less than a tenth? Who decides what f is?</details>
-<details><summary>Hint 3: nearly there</summary>Three points: what f near 1 does; what f below 1 does after many steps; what
-the other path, h to gates to h, still contains.</details>
+<details><summary>Hint 1: a nudge</summary>
+
+Compare what is multiplied at each step in the RNN and along the LSTM's cell path.
+
+</details>
+
+<details><summary>Hint 2: the limits</summary>
+
+After how many steps does f = 0.9 leave less than a tenth? Who decides what f is?
+
+</details>
+
+<details><summary>Hint 3: nearly there</summary>
+
+Three points: what f near 1 does; what f below 1 does after many steps; what the other path, from h through the gates to
+h, still contains.
+
+</details>
 """
 
 # %% [raw]
@@ -1926,8 +2121,8 @@ vanish or explode.
 
 | Points | For |
 |---|---|
-| 1 | The factor is $\mathrm{diag}(f_t)$: no matrix, no tanh, near 1 where the network learns so |
-| 1 | It still vanishes where $f < 1$ for many steps; read off the plot |
+| 1 | The factor is $\mathrm{diag}(f_t)$: no matrix, no tanh, near 1 where the network learns this |
+| 1 | It still vanishes where $f < 1$ for many steps, as the plot shows |
 | 1 | The path through h remains, with weights and slopes; it may vanish or explode |
 
 **Contrasting answers**
@@ -1954,15 +2149,17 @@ vanish or explode.
 r"""
 ## 3 The payoff (q8_payoff, not graded, 15 minutes)
 
-*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls them.
-Where one is still open, the cell says which question it waits for, and the pictures on the page show what it would draw.
+*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls
+them. If one is missing, the cell says which question to answer first, and the pictures on the page show what it would
+draw.
 
 ### How far does a gradient reach?
 
-On the left, what is left of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent
-weights have the same size (all singular values 0.9). On the right, the LSTM's two paths apart: along the cell, $C$ to $C$, and along the hidden
-state, $h$ to gates to $h$. The circles are your product of forget gates from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient too, and
-what they carry need not fall at every step.
+On the left, what remains of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent weights
+have the same size (all singular values 0.9). On the right, the LSTM's two paths separately: along the cell state, from
+$C$ to $C$, and along the hidden state, from $h$ through the gates to $h$. The circles are your product of forget gates
+from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient
+too, and what they carry need not fall at every step.
 """
 
 # %% tags=["otter_ignore"]
@@ -1976,8 +2173,9 @@ r"""
 
 *Figure 7: what the cell above draws, and what the one below starts from.*
 
-Now turn the knobs. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding? (Think of
-the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an input that is always 1 stands in for one.)
+Now move the sliders. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding?
+(Think of the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an
+input that is always 1 takes the place of one.)
 """
 
 # %% tags=["otter_ignore"]
@@ -1987,10 +2185,11 @@ payoff.show_sliders(globals())
 r"""
 ### Can it remember?
 
-A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it was.
-The next cell trains a fresh vanilla RNN and a fresh LSTM for each of five waits, from 2 steps to 40, by gradient descent
-(with momentum, and gradients longer than 1 shortened to 1) and with *your* `rnn_backward` (q4c) and `lstm_backward` (q6d). The
-LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. It takes five to ten seconds.
+A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it
+was. The next cell trains a new vanilla RNN and a new LSTM for each of five waits, from 2 steps to 40, by gradient
+descent (with momentum, and with gradients clipped to norm 1), using *your* `rnn_backward` (q4c) and `lstm_backward`
+(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes five to ten
+seconds.
 """
 
 # %% tags=["otter_ignore"]
@@ -2002,12 +2201,13 @@ r"""
 
 *Figure 8: what the cell above draws.*
 
-The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn to,
-because the news that holding it would help arrives from the end of the sequence as good as zero. That is what a vanishing
-gradient is.
+The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn
+to, because the gradient that would teach it comes from the end of the sequence and is almost zero when it reaches the
+first step. That is what a vanishing gradient is.
 
-It is the open gates that make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open.
-The cell path loses half of the gradient at every step, the half-open input and output gates take their share as well, and the
-LSTM fails already at a wait of 5 steps, where the vanilla RNN still succeeds. To be an LSTM is not enough. It could learn to
-open its gates, but only if some gradient gets through to begin with; so people start LSTMs with a positive forget bias.
+The open forget gates make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half
+open. The cell path loses half of the gradient at every step, the half-open input and output gates reduce it further,
+and the LSTM already fails at a wait of 5 steps, where the vanilla RNN still succeeds. Being an LSTM is not enough. It
+could learn to open its gates, but only if some gradient gets through to begin with; so LSTMs are often started with a
+positive forget bias.
 """

@@ -19,10 +19,16 @@ except ModuleNotFoundError as missing:
     sys.exit(f"autograder: {missing.name} is not installed for {sys.executable}: run make, and .venv/bin/python")
 
 from autograder.errors import AutograderError, BuildError, CallError
+from autograder.files import sweep
 from autograder.grading.text import one_line
 
 TERMINATED = 128 + signal.SIGTERM
 ABORTED = 130
+
+# What student code must not read of the machine that grades: the project, and the home of who runs the command.
+OURS = (Path("solutions"), Path("assignment/private"), Path("autograder/dist"), Path.home())
+
+TEMPORARY = ("tests-", "class-", "warm-")  # how the folders begin that a killed command leaves
 
 PATH = click.Path(path_type=Path)
 OUT_FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -106,9 +112,13 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
     from autograder.grading.grade import grade as grade_one
     from autograder.grading.gradescope import gradescope_report
     from autograder.grading.sandbox.launcher import close_launcher
+    from autograder.grading.sandbox.walls import check_walls
 
+    sweep(TEMPORARY)
     try:
         with Assignment(only_zip(archive)) as assignment:
+            if not unconfined:
+                check_walls([*assignment.closed, submission, *OURS])
             grading = grade_one(submission, assignment, unconfined=unconfined)
             report, extra = gradescope_report(grading, assignment), assignment.extra_points
     finally:
@@ -150,9 +160,10 @@ def classroom(
     archive = only_zip(archive)
     if archive.is_dir():
         raise CallError(f"{archive} is a folder; a class is graded with the zip itself")
+    sweep(TEMPORARY)
     export = CanvasExport(canvas, column) if canvas and column else None
     with Assignment(archive) as assignment:
-        return grade_class(folder, out, assignment, export, Settings(**settings))
+        return grade_class(folder, out, assignment, export, Settings(**settings, closed=OURS))
 
 
 def only_zip(archive: Path | None) -> Path:

@@ -14,9 +14,11 @@ AutograderError              exit code 1, unless it says otherwise
 ├── IntakeError              a submission that cannot be graded; its text is for the student
 ├── WireError                a message from the other side that is malformed, too large or too deep
 └── StudentError             raised by the student's code; its type is named as the student's exception
+    └── OverrunError         a cell or call that took too long and was interrupted
 
 SessionEnded                 a student's process has been stopped, or has gone. No `Exception`, so that no test
-                             function takes it for one that an answer raised
+│                            function takes it for one that an answer raised
+└── SessionExhausted         no more of them are started: out of time, or stopped too often
 """
 
 
@@ -80,9 +82,17 @@ class StudentError(AutograderError):
     """Raised by the student's code. Its type has the name of the student's exception."""
 
 
+class OverrunError(StudentError):
+    """A cell or call of the student's took too long and was interrupted."""
+
+
 class SessionEnded(BaseException):
     """The student's process was stopped, or has gone. overran: whether it was given all the time that there is."""
 
     def __init__(self, text: str, overran: bool = False) -> None:
         super().__init__(text)
         self.overran = overran
+
+
+class SessionExhausted(SessionEnded):
+    """No more processes are started for a submission."""

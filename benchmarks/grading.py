@@ -76,7 +76,7 @@ def on_one_core():
 
 def ours_pooled(notebook):
     """Seconds a submission in a pool of two workers that have started."""
-    task = Task(read_submission(notebook), DEFAULT_LIMITS, False)
+    task = Task(notebook, DEFAULT_LIMITS, False)
     pool = LocalPool(WORKERS, Archive.of(ARCHIVE.read_bytes()))
     for future in [pool.submit(task) for _ in range(2 * WORKERS)]:
         future.result()

@@ -35,7 +35,7 @@ ADVICE = {  # what Python and numpy say: what it may come from
 }
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(AssertionError):  # noqa: N818
     """What a failing check tells the student.
 
     causes: the mistakes in a few words, to count them in a class. not_done: whether the answer is still a stub.

@@ -41,7 +41,7 @@ def unpack(answer, want, form):
     if answer is None or answer is ...:
         raise CheckFailed(f"returned {shown(answer)}. {WHY_NONE}", ["returns None"])
     if form == "array":
-        return {name: answer for name in want}
+        return dict.fromkeys(want, answer)
     if form == "tuple":
         if not isinstance(answer, (tuple, list)) or len(answer) != len(want):
             raise CheckFailed(f"expected ({', '.join(map(str, want))}), it returned {shown(answer)}.")

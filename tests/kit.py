@@ -19,7 +19,7 @@ from autograder.grading.sandbox.limits import Limits
 
 PAYLOADS = Path(__file__).parent / "grading" / "payloads"
 SECRET = "SECRET-4711"
-QUICK = Limits(cell=1.5, call=1, whole=12, memory=2 << 30, disk=20 << 20)
+QUICK = Limits(cell=1.5, call=1, overrun=12, whole=60, memory=2 << 30, disk=20 << 20)
 
 TESTS = {
     "q1": """
@@ -176,9 +176,10 @@ class Payload:
     """A hostile or broken program, from a file that begins with lines `#: ...`: its name, then what shows that it ran.
 
     says: a pattern that the overview of the cells fits. answers: one for the message of q1's public case. proof: an
-    expression that is true where the program did what it is for. Each payload has one of these three. seconds: how long
-    its cell may take, where that is more than the test's own limit. scores: what is left of q1, q2 and q3, where that is not
-    what the honest work beside it earns.
+    expression that is true where the program did what it is for. Each payload has one of these three.
+    seconds: how long its cell may take, where that is more than the test's own limit.
+    scores: what is left of q1, q2 and q3, where that is not what the honest work beside it earns; "unsure" where the
+    program breaks its own answers now and then.
     """
 
     name: str

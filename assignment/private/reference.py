@@ -1,6 +1,6 @@
 """The oracle: what the right answers are, computed in a second way that nobody had to derive.
 
-`fixtures.py` takes from it every number that an answer is compared with. The forward passes are the worksheet's
+`cases.py` takes from it every number that an answer is compared with. The forward passes are the worksheet's
 equations, one line to an equation and one loop over time. Every derivative is the complex step of a
 forward pass, f'(x) = Im f(x + ih) / h with h = 1e-30: there is no difference to cancel, so it is exact to rounding.
 

@@ -11,6 +11,7 @@ import yaml
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
 from autograder.grading.assignment import Settings
+from autograder.grading.cells import SKIPPED, fingerprint
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EXECUTABLE = {"run_autograder", "setup.sh"}
@@ -43,7 +44,8 @@ def shipped() -> list[Path]:
 def settings(master: Master, source: Path) -> Settings:
     """What our grader reads beside Otter's settings."""
     extra = [question.name for question in master.questions.values() if question.extra]
-    return Settings(configured_files(master, source), extra)
+    skipped = [fingerprint(cell.source) for cell in master.cells if cell.kind == "code" and SKIPPED in cell.tags]
+    return Settings(configured_files(master, source), extra, skipped)
 
 
 def configured_files(master: Master, source: Path) -> list[str]:

@@ -28,6 +28,7 @@ class Cell:
     kind: str  # code, markdown or raw
     source: str
     line: int  # of the cell's first line of source, counted from 1
+    tags: list[str] = field(default_factory=list)
     block: str = ""  # QUESTION, SOLUTION, PROMPT, TESTS; empty outside
     question: "Question | None" = None
 
@@ -138,7 +139,12 @@ class Master:
         if len(starts) != len(notebook.cells):
             raise self.file_error("code stands before the first `# %%`, or `# %%` inside a cell")
         return [
-            Cell(cell.cell_type, cell.source, start + (1 if cell.cell_type == "code" else 2))
+            Cell(
+                cell.cell_type,
+                cell.source,
+                start + (1 if cell.cell_type == "code" else 2),
+                cell.metadata.get("tags", []),
+            )
             for cell, start in zip(notebook.cells, starts, strict=True)
         ]
 

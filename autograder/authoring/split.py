@@ -1,6 +1,7 @@
 """Otter Assign splits a master; beside it we make: the solved notebook, and the page for those who grade by hand."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,9 +39,16 @@ def make_fixtures(master: Master, source: Path) -> list[Path]:
         input=json.dumps(master.solutions()),
     )
     if done.returncode or not (source / FIXTURES).exists():
-        last = done.stderr.strip().split("\n")[-1] or f"left no {FIXTURES}"
-        raise BuildError(f"{Path(master.shown).parent / PRIVATE / CASES}.py:1: {last}")
+        why = exception_in(done.stderr) or f"left no {FIXTURES}"
+        raise BuildError(f"{Path(master.shown).parent / PRIVATE / CASES}.py:1: {why}")
     return sorted([*source.glob("*.json"), *(source / PRIVATE).glob("*.json")])
+
+
+def exception_in(text: str) -> str:
+    """The first line of the exception that a traceback ends with."""
+    lines = text.strip().split("\n")
+    starts = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Warning|Exit)\b", line)]
+    return (starts or lines)[-1]
 
 
 def assign(master: Master, source: Path, split: Path) -> None:

@@ -40,6 +40,8 @@ def table(questions: list[Question], reference: GradingResults, blank: GradingRe
     for column in rows.columns[1:]:
         column.justify = "right"
     automatic = [question for question in questions if question.cases]
+    if new := [question.name for question in automatic if question.name not in reference.results]:
+        raise BuildError(f"{new[0]} is not in the zip yet; {REBUILD}")
     scores = {q.name: (q.points, reference.results[q.name].score, blank.results[q.name].score) for q in automatic}
     for name, numbers in scores.items():
         rows.add_row(name, *(f"{number:g}" for number in numbers))

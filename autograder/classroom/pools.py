@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from autograder.classroom.worker import Archive, Graded, Task, end_worker, start_worker, work, work_here
 from autograder.errors import ClusterError, OutputError
-from autograder.files import remove
+from autograder.files import make_temporary, remove_temporary
 
+PREFIX = "class-"  # of the folder of a class's workers
 MAX_PATH = 107 - len("/pymp-12345678/listener-12345678")  # a socket's, and what multiprocessing adds to a folder
 CONNECT_SECONDS = 10
 
@@ -37,7 +38,7 @@ class LocalPool:
         if len(os.fsencode(tempfile.gettempdir())) > MAX_PATH:
             what = "too long a path for Python's sockets: set TMPDIR to a shorter one"
             raise OutputError(f"{tempfile.gettempdir()}: {what}")
-        self.workers, self.archive, self.folder = workers, archive, tempfile.mkdtemp(prefix="class-")
+        self.workers, self.archive, self.folder = workers, archive, make_temporary(PREFIX)
         os.chmod(self.folder, 0o711)  # student processes pass it, on the way to their own folders
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the arrays are small, and the cores have their workers
         self._start()
@@ -48,7 +49,7 @@ class LocalPool:
         cores, own = context.SimpleQueue(), allowed_cores()
         for number in range(self.workers):
             cores.put(own[number % len(own)])
-        settings = cores, self.folder, self.archive
+        settings = cores, str(self.folder), self.archive
         self.pool = futures.ProcessPoolExecutor(self.workers, context, start_worker, settings)
 
     def submit(self, task: Task) -> Result:
@@ -63,7 +64,7 @@ class LocalPool:
             for process in list((self.pool._processes or {}).values()):
                 process.terminate()  # as `leave` does
         self.pool.shutdown(cancel_futures=True)
-        remove(self.folder)
+        remove_temporary(self.folder)
 
 
 class DaskPool:

@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from autograder.errors import RosterError
+from autograder.files import files_below
 from autograder.grading.text import clean
 
 GRADABLE = (".ipynb", ".zip", ".py")
@@ -110,7 +111,7 @@ def gradable(path: Path) -> list[str]:
     """The names of what can be graded in a path: itself, or what a folder holds; scripts only where nothing else is."""
     if not path.is_dir():
         return [path.name]
-    inside = [p.relative_to(path) for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in GRADABLE]
+    inside = sorted(p.relative_to(path) for p in files_below(path) if p.suffix.lower() in GRADABLE)
     inside = [p for p in inside if not any(part.startswith(".") or part in SYSTEM_FILES for part in p.parts)]
     books = [p for p in inside if p.suffix.lower() != ".py"]
     return [f"{path.name}/{p.as_posix()}" for p in books or inside]

@@ -22,16 +22,19 @@ from autograder.classroom.progress import ClassProgress
 from autograder.classroom.records import Records, Status, StudentRecord
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import Archive, Task
-from autograder.errors import ConfinementError, IntakeError, OutputError
+from autograder.errors import CallError, ConfinementError, IntakeError, OutputError
+from autograder.files import lock, unlock
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import refused
 from autograder.grading.gradescope import gradescope_report
-from autograder.grading.intake import read_submission
+from autograder.grading.intake import Submission, content_digest, read_submission
 from autograder.grading.results import Grading
+from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
+from autograder.grading.sandbox.walls import check_walls
 from autograder.grading.text import clean, one_line
 
-RESULTS = "results"
+RESULTS, LOCK = "results", ".lock"
 WINDOW = 3  # submissions under way, for each worker
 LOOK_SECONDS = 0.2  # how often it looks for what stops a run
 INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
@@ -40,7 +43,8 @@ INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 class Settings(msgspec.Struct, frozen=True):
     """How a class is graded. jobs: processes, one for each core otherwise. fresh: grade again what has a record.
 
-    dask: the address of a scheduler. unconfined: grade also where student code cannot be confined.
+    dask: the address of a scheduler. unconfined: grade also where student code cannot be confined. closed: what student
+    code must not read, beside the class, its results and the zip.
     """
 
     jobs: int | None = None
@@ -48,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
     dask: str | None = None
     unconfined: bool = False
     limits: Limits = DEFAULT_LIMITS
+    closed: tuple[Path, ...] = ()
 
 
 DEFAULT_SETTINGS = Settings()
@@ -82,7 +87,13 @@ def grade_class(
     by then is kept.
     """
     try:
-        return _grade_class(folder, out, assignment, canvas, settings)
+        out.mkdir(parents=True, exist_ok=True)
+        if not lock(out / LOCK):
+            raise CallError(f"another run writes to {out}: let it finish, or name another folder")
+        try:
+            return _grade_class(folder, out, assignment, canvas, settings)
+        finally:
+            unlock(out / LOCK)
     except (OSError, OutputError) as problem:
         raise OutputError(f"{told(problem)}; what was graded is kept in {out}") from problem
 
@@ -92,6 +103,9 @@ def _grade_class(
 ) -> int:
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
+    if not (settings.unconfined or settings.dask):
+        check_walls([*assignment.closed, folder, out, out / RESULTS, *settings.closed])
+        close_launcher()
     run = ClassRun(assignment, archive, out, settings)
     book = Gradebook(out, assignment, roster.students)
     pool: Pool
@@ -164,20 +178,25 @@ class ClassRun:
         """What a worker has to do for a student; the record at once, where there is nothing to do."""
         if student.path is None:
             return self.keep(student, StudentRecord(student=student.id, status=Status.NOT_GRADED, why=student.problem))
-        try:
-            submission = read_submission(student.path, self.assignment.name)
-        except IntakeError as refusal:
-            grading = refused(self.assignment, refusal)
-            record = StudentRecord(student=student.id, status=Status.NOT_GRADED, why=grading.refusal, grading=grading)
-            return self.keep(student, record, grading)
-        except Exception as problem:
-            return self.keep(student, failure(student, problem))
-        content = [self.archive.digest, submission.cells, sorted(submission.files.items())]
-        digest = hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
+        digest = hashlib.sha256(f"{self.archive.digest} {content_digest(student.path)}".encode()).hexdigest()
         kept = None if self.settings.fresh else self.records.get(student)
         if kept and kept.is_graded and kept.digest == digest:
             return Done(student, kept, kept=True)
-        return Waiting(student, digest, Task(submission, self.settings.limits, self.settings.unconfined))
+        source: Path | Submission = student.path
+        if self.settings.dask:  # its workers need not see our files
+            try:
+                source = read_submission(student.path, self.assignment.name, self.assignment.skipped)
+            except IntakeError as refusal:
+                grading = refused(self.assignment, refusal)
+                record = StudentRecord(
+                    student=student.id,
+                    status=Status.NOT_GRADED,
+                    why=grading.refusal,
+                    digest=digest,
+                    grading=grading,
+                )
+                return self.keep(student, record, grading)
+        return Waiting(student, digest, Task(source, self.settings.limits, self.settings.unconfined))
 
     def keep(self, student: Student, record: StudentRecord, grading: Grading | None = None) -> Done:
         """Write the record of a submission that no worker has seen."""
@@ -202,9 +221,11 @@ class ClassRun:
             raise
         except Exception as problem:
             return self.keep(student, failure(student, problem))
+        why = graded.grading.refusal
         record = StudentRecord(
             student=student.id,
-            status=Status.GRADED,
+            status=Status.NOT_GRADED if why else Status.GRADED,
+            why=why,
             digest=waiting.digest,
             seconds=graded.seconds,
             grading=graded.grading,

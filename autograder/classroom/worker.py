@@ -12,19 +12,22 @@ import tempfile
 import threading
 import time
 from multiprocessing.queues import SimpleQueue
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from autograder.errors import IntakeError
 from autograder.files import remove
 from autograder.grading.assignment import Assignment
-from autograder.grading.grade import grade_submission
+from autograder.grading.grade import grade_submission, refused
 from autograder.grading.gradescope import gradescope_report
-from autograder.grading.intake import Submission
+from autograder.grading.intake import Submission, read_submission
 from autograder.grading.results import Grading
 from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import Limits
 
+READ_SECONDS = 30  # for all that a student has submitted
 PATIENCE_SECONDS = 5  # for what is under way when the class's process has died
 
 
@@ -40,9 +43,9 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One submission to grade, and how."""
+    """One submission to grade, where it lies or as it was read, and how."""
 
-    submission: Submission
+    source: Path | Submission
     limits: Limits
     unconfined: bool
 
@@ -70,9 +73,29 @@ def work(archive: Archive, task: Task) -> Graded:
                 file.flush()
                 _open[archive.digest] = Assignment(file.name).open()
         start, assignment = time.perf_counter(), _open[archive.digest]
-        grading = grade_submission(task.submission, assignment, task.limits, task.unconfined)
+        grading = grade_source(task, assignment)
         report = msgspec.json.encode(gradescope_report(grading, assignment))
         return Graded(grading, report, round(time.perf_counter() - start, 3))
+
+
+def grade_source(task: Task, assignment: Assignment) -> Grading:
+    """Grade a task's submission; one that takes too long to read is refused."""
+    if isinstance(task.source, Submission):
+        return grade_submission(task.source, assignment, task.limits, task.unconfined)
+    before = signal.signal(signal.SIGALRM, too_slow)
+    signal.setitimer(signal.ITIMER_REAL, READ_SECONDS)
+    try:
+        submission = read_submission(task.source, assignment.name, assignment.skipped)
+    except IntakeError as refusal:
+        return refused(assignment, refusal)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return grade_submission(submission, assignment, task.limits, task.unconfined)
+
+
+def too_slow(*_: object) -> NoReturn:
+    raise IntakeError("the file takes too long to read. Submit your .ipynb file, without large files beside it.")
 
 
 def work_here(task: Task) -> Graded:

@@ -4,7 +4,6 @@ import inspect
 import re
 import shutil
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any, Self
@@ -15,9 +14,10 @@ from otter.test_files.abstract_test import TestFile
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.errors import ArchiveError
-from autograder.files import remove
+from autograder.files import make_temporary, remove_temporary
 from autograder.grading.text import one_line
 
+PREFIX = "tests-"  # of the folder that a zip is unpacked to
 PACKAGE = (__package__ or "").partition(".")[0]
 
 
@@ -25,10 +25,12 @@ class Settings(msgspec.Struct):
     """What we read of otter_config.json beside Otter's own settings.
 
     student_files: the paths below files/ that students were given. extra_questions: those whose points come on top.
+    skipped_cells: fingerprints of the cells that grading skips, for where their tags are lost.
     """
 
     student_files: list[str] | None = None
     extra_questions: list[str] = []
+    skipped_cells: list[str] = []
 
 
 class Assignment:
@@ -44,6 +46,7 @@ class Assignment:
         self.tests: list[TestFile] = []
         self.student_files: dict[str, bytes] = {}
         self.extra: set[str] = set()
+        self.skipped: frozenset[str] = frozenset()
         self.aside: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -52,7 +55,7 @@ class Assignment:
     def open(self) -> Self:
         """Unpack the zip, once."""
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix="tests-"))  # readable by us alone
+            self.folder = make_temporary(PREFIX)
             try:
                 self._unpack(self.folder)
             except Exception as problem:  # a zip can be wrong in many ways, its tests in any
@@ -81,7 +84,7 @@ class Assignment:
         if settings.student_files is None and files.is_dir():
             print("otter_config.json has no `student_files`: notebooks get none of files/", file=sys.stderr)
         self.student_files = {name: (files / name).read_bytes() for name in settings.student_files or []}
-        self.extra = set(settings.extra_questions)
+        self.extra, self.skipped = set(settings.extra_questions), frozenset(settings.skipped_cells)
         self.tests = [test_file(path) for path in sorted((folder / "tests").glob("*.py"))]
         self._put_aside({path.stem for path in files.glob("*") if path.suffix == ".py" or path.is_dir()} - {PACKAGE})
 
@@ -98,13 +101,18 @@ class Assignment:
         self._remove()
 
     def _remove(self) -> None:
-        remove(self._open_folder)
+        remove_temporary(self._open_folder)
         self.folder = None
 
     @property
     def _open_folder(self) -> Path:
         assert self.folder is not None, "the assignment is not open"
         return self.folder
+
+    @property
+    def closed(self) -> list[Path]:
+        """What a student's process must not be able to read of it."""
+        return [self.archive, self._open_folder, *(self._open_folder / name for name in ("tests", "files"))]
 
     @property
     def name(self) -> str:

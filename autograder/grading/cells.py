@@ -1,28 +1,38 @@
 """A notebook or a script to the sources of its code cells, without those that grading skips."""
 
+import hashlib
 import json
 import re
 from typing import Any
+
+import msgspec
 
 from autograder.errors import IntakeError
 from autograder.grading.text import clean, whole
 
 MAX_CELLS = 2000
-MAX_PARTS = 1_000_000  # lists and objects of a notebook's JSON, which take some hundred bytes each
+MAX_PARTS = 1_000_000  # of a notebook's JSON that is read whole; they take some hundred bytes each
+DAMAGED = IntakeError("the notebook is damaged or empty. Open it, save it and submit it again.")
 SKIPPED = "otter_ignore"  # the tag of demonstrations and training
+MARKER = re.compile(r"(?m)^# ?(%%|In ?\[[ \d]*\]:?)(.*)$")
+
+Skipped = frozenset[str]
 
 
-def notebook_cells(text: str, assignment: str) -> list[str]:
-    """The code cells of a notebook of any format. Raises IntakeError."""
-    notebook = parsed(text)
-    check_is_ours(as_dict(notebook.get("metadata")), assignment)
+def notebook_cells(text: str, assignment: str, skipped: Skipped = frozenset()) -> list[str]:
+    """The code cells of a notebook of any format. skipped: as `script_cells` takes it. Raises IntakeError."""
+    cells, metadata = parsed(text)
+    check_is_ours(metadata, assignment)
     sources = []
-    for cell in map(as_dict, listed_cells(notebook)):
+    for cell in cells:
         tags = as_dict(cell.get("metadata")).get("tags")
         if cell.get("cell_type") == "code" and not (isinstance(tags, list) and SKIPPED in tags):
-            source = cell.get("source", cell.get("input", ""))
+            source = cell.get("source")
+            source = cell.get("input", "") if source is None else source
             lines = source if isinstance(source, list) else [source]
-            sources.append(whole("".join(line for line in lines if isinstance(line, str))))
+            text = whole("".join(line for line in lines if isinstance(line, str)))
+            if fingerprint(text) not in skipped:
+                sources.append(text)
     if len(sources) > MAX_CELLS:
         raise IntakeError(f"the notebook has more than {MAX_CELLS} code cells. Delete those that you added.")
     if not any(source.strip() for source in sources):
@@ -30,27 +40,65 @@ def notebook_cells(text: str, assignment: str) -> list[str]:
     return sources
 
 
-def parsed(text: str) -> dict[str, Any]:
-    """The notebook's JSON. Raises IntakeError."""
-    if text.count("[") + text.count("{") > MAX_PARTS:
+class Sheet(msgspec.Struct):
+    cells: list[msgspec.Raw]
+
+
+class Notebook(msgspec.Struct):
+    """Of a notebook's JSON, what is read; outputs and all else are passed over without being made."""
+
+    cells: list[msgspec.Raw] | None = None
+    worksheets: list[Sheet] = []  # where format 3 keeps its cells
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Cell(msgspec.Struct):
+    cell_type: Any = None
+    source: Any = None
+    input: Any = ""  # format 3's name for the source
+    metadata: Any = None
+
+
+def parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """(the notebook's cells, its metadata). Raises IntakeError."""
+    try:
+        notebook = msgspec.json.decode(text, type=Notebook)
+        cells = [as_dict(decoded(raw, Cell)) for raw in listed_cells(notebook)]
+        return cells, as_dict(decoded(notebook.metadata, dict))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return leniently_parsed(text)
+
+
+def listed_cells(notebook: Notebook) -> list[msgspec.Raw]:
+    cells = notebook.cells if notebook.cells is not None else next((s.cells for s in notebook.worksheets), None)
+    if cells is None:
+        raise DAMAGED
+    return cells
+
+
+def decoded(raw: msgspec.Raw, kind: type) -> Any:
+    """A part of the JSON; None where it is of another kind."""
+    try:
+        made: Any = msgspec.json.decode(raw, type=kind)
+    except msgspec.MsgspecError:
+        return None
+    return msgspec.structs.asdict(made) if isinstance(made, msgspec.Struct) else made
+
+
+def leniently_parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The same of JSON that only Python reads, with NaN in it, say; that is made whole, so it may not be large."""
+    if text.count("[") + text.count("{") + text.count(",") > MAX_PARTS:
         raise IntakeError("the notebook is too large to read. Clear its outputs, save and submit again.")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
-        notebook = None
-    if not isinstance(notebook, dict):
-        raise IntakeError("the notebook is damaged or empty. Open it, save it and submit it again.")
-    return notebook
-
-
-def listed_cells(notebook: dict[str, Any]) -> list[Any]:
-    """A notebook's cells; format 3 keeps them in a worksheet. Raises IntakeError."""
-    sheets = notebook.get("worksheets")
+        raise DAMAGED from None
+    sheets = as_dict(notebook).get("worksheets")
     first = as_dict(sheets[0]) if isinstance(sheets, list) and sheets else {}
-    cells = notebook.get("cells", first.get("cells"))
+    cells = as_dict(notebook).get("cells", first.get("cells"))
     if not isinstance(cells, list):
-        raise IntakeError("the notebook is damaged or empty. Open it, save it and submit it again.")
-    return cells
+        raise DAMAGED
+    return [as_dict(cell) for cell in cells], as_dict(notebook.get("metadata"))
 
 
 def check_is_ours(metadata: dict[str, Any], assignment: str) -> None:
@@ -64,10 +112,23 @@ def check_is_ours(metadata: dict[str, Any], assignment: str) -> None:
         raise IntakeError("its cells are not Python. Submit the notebook of this assignment.")
 
 
-def script_cells(text: str) -> list[str]:
-    """A script's cells, where `# %%` lines part it; else all of it as one."""
-    cells = re.split(r"(?m)^# %%(.*)$", "\n" + text)
-    return [cells[0]] + [body for kind, body in zip(cells[1::2], cells[2::2], strict=True) if "[" not in kind]
+def script_cells(text: str, skipped: Skipped = frozenset()) -> list[str]:
+    """A script's cells, as its exporter parted them: by `# In[3]:`, as Jupyter does, by `# %%`, or not at all.
+
+    skipped: fingerprints of cells that are left out, as are those whose tags say so.
+    """
+    parts = MARKER.split("\n" + text)
+    cells = [parts[0]]
+    for kind, options, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        is_prose = kind == "%%" and re.match(r"\s*\[(markdown|md|raw)\]", options)
+        if not is_prose and SKIPPED not in options and fingerprint(body) not in skipped:
+            cells.append(body)
+    return cells
+
+
+def fingerprint(source: str) -> str:
+    """What identifies a cell's source, whatever its white space."""
+    return hashlib.sha256("".join(source.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def as_dict(value: Any) -> dict[str, Any]:

@@ -46,9 +46,13 @@ def graded_in(root: Path, settings: dict[str, Any]) -> tuple[dict[str, Any], Any
     from autograder.grading.grade import grade
     from autograder.grading.gradescope import gradescope_report, otter_results
     from autograder.grading.sandbox.launcher import close_launcher
+    from autograder.grading.sandbox.walls import check_walls
 
     try:
         with Assignment(root / "source") as assignment:
+            if not settings.get("unconfined"):
+                closed = ("source", "source/tests", "source/files", "submission", "results")
+                check_walls([*assignment.closed, *(root / name for name in closed)])
             grading = grade(root / "submission", assignment, **settings)
             return gradescope_report(grading, assignment), otter_results(grading, assignment)
     finally:

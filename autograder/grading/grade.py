@@ -12,10 +12,11 @@ from typing import Any
 
 from otter.test_files.abstract_test import TestCase, TestFile
 
-from autograder.errors import GraderError, IntakeError, SessionEnded, StudentError
+from autograder.errors import GraderError, IntakeError, OverrunError, SessionEnded, SessionExhausted, StudentError
 from autograder.grading.assignment import Assignment
 from autograder.grading.intake import Submission, read_submission
 from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
+from autograder.grading.sandbox.exchange import no_answer
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
 from autograder.grading.sandbox.session import Session
 from autograder.grading.text import clean, one_line
@@ -33,7 +34,7 @@ def grade(
     confined and `unconfined` is false, GraderError where a test function itself is at fault.
     """
     try:
-        submission = read_submission(Path(path), assignment.name)
+        submission = read_submission(Path(path), assignment.name, assignment.skipped)
     except IntakeError as refusal:
         return refused(assignment, refusal)
     return grade_submission(submission, assignment, limits, unconfined)
@@ -70,7 +71,7 @@ def grade_submission(
                         graded[id(case)] = result(case, file.name, Outcome.NOT_RUN, text)
                         continue
                     graded[id(case)] = grade_case(case, file, session)
-                    stops[file.name] += not (session.alive or session.exhausted)
+                    stops[file.name] += graded[id(case)].outcome is Outcome.STOPPED
             if not hidden:
                 complaints = complaint_lines(session)
         held = session.hold is not None and session.hold.confined
@@ -108,8 +109,14 @@ def run_in(session: Session, case: TestCase, question: str) -> tuple["NotebookNa
         session.ensure()
         start = session.starts
         outcome, text, causes = run_case(case, question, names)
+    except SessionExhausted as end:
+        return names, Outcome.NOT_RUN, f"not run: {end}", [], True
     except SessionEnded as end:
+        if session.out_of_time and not end.overran:
+            return names, Outcome.NOT_RUN, "not run: out of time", [], True
         return names, Outcome.STOPPED, f"stopped: {end}", [], end.overran
+    if session.overran and outcome is not Outcome.STOPPED:  # a test that catches all exceptions has caught this one
+        outcome, text, causes = Outcome.STOPPED, f"stopped: {no_answer(session.limits.call)}", []
     if outcome is Outcome.PASSED and not (session.alive and session.starts == start):
         # Expecting an exception is no way out.
         return names, Outcome.STOPPED, f"stopped: {session.last_end}", [], True
@@ -148,6 +155,8 @@ def run_case(case: TestCase, question: str, names: NotebookNames) -> tuple[Outco
     try:
         case.body.call_func(names)
         return Outcome.PASSED, "", []
+    except OverrunError as error:
+        return Outcome.STOPPED, f"stopped: {error}", []
     except StudentError as error:
         return student_error(error, case.hidden)
     except (OSError, ImportError, NameError) as error:

@@ -3,6 +3,9 @@
 It must never run, import or unpack anything of it, follow a link out of it, or fail in another way than by IntakeError.
 """
 
+import codecs
+import hashlib
+import itertools
 import os
 import stat
 import zipfile
@@ -12,15 +15,23 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from autograder.errors import IntakeError
+from autograder.files import files_below
 from autograder.grading.cells import notebook_cells, script_cells
 from autograder.grading.text import whole
 
 MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 32 << 20, 8 << 20, 32 << 20, 100
+MAX_DIGESTED = 128 << 20  # bytes of a file that are looked at to see whether it has changed
 MAX_NAMES = 1000  # files that are looked at
 MAX_NAME = 200  # bytes of a file's path
 MAX_DIRECTORY = 4 << 20  # bytes of a zip's list of its members
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other compressions unpack all at once, whatever is asked for
 SYSTEM_FOLDERS = {"..", ".ipynb_checkpoints", "__MACOSX", "__pycache__"}
+MARKS = {  # the longer first, since one begins with another
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 EXPECTED = "Submit your .ipynb file, or the zip that its last cell makes."
 
 Reader = Callable[[int], bytes | None]  # a file's bytes, up to a limit; None where it is larger or cannot be read
@@ -33,8 +44,10 @@ class Submission(msgspec.Struct, frozen=True):
     files: dict[str, bytes]
 
 
-def read_submission(path: Path, assignment: str = "") -> Submission:
-    """What there is to grade in a file, folder or zip. assignment: the name that its notebook must carry.
+def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = frozenset()) -> Submission:
+    """What there is to grade in a file, folder or zip.
+
+    assignment: the name that its notebook must carry. skipped: fingerprints of cells that grading leaves out.
 
     Raises IntakeError.
     """
@@ -43,7 +56,7 @@ def read_submission(path: Path, assignment: str = "") -> Submission:
     scripts = [name for name in files if name.lower().endswith(".py") and "/" not in name]
     archives = [name for name in files if name.lower().endswith(".zip")]
     if not notebooks and len(archives) == 1 and path.is_dir():
-        return read_submission(path / archives[0], assignment)
+        return read_submission(path / archives[0], assignment, skipped)
     if len(notebooks) > 1:
         raise IntakeError(f"it holds {len(notebooks)} notebooks. Submit one: the one with your answers.")
     if not notebooks and len(scripts) != 1:
@@ -54,10 +67,32 @@ def read_submission(path: Path, assignment: str = "") -> Submission:
         raise IntakeError(
             f"the notebook is larger than {MAX_NOTEBOOK >> 20} MB. Clear its outputs, save and submit again."
         )
-    text = data.decode("utf-8-sig", "replace")
-    cells = notebook_cells(text, assignment) if notebooks else script_cells(text)
+    text = data.decode(encoding_of(data), "replace")
+    cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
     others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
     return Submission(cells, read_within_bounds(others))
+
+
+def content_digest(path: Path) -> str:
+    """What identifies a submission, by the names and the bytes of its files, as far as these are ever read."""
+    digest = hashlib.sha256()
+    names = itertools.islice(files_below(path), MAX_NAMES) if path.is_dir() else [path]
+    for file in sorted(names):
+        digest.update(os.fsencode(file.relative_to(path.parent)) + b"\0")
+        try:
+            with open(file, "rb") as opened:
+                digest.update(opened.read(MAX_DIGESTED))
+        except OSError:
+            digest.update(b"unreadable")
+    return digest.hexdigest()
+
+
+def encoding_of(data: bytes) -> str:
+    """UTF-8, unless a byte order mark says that an editor has saved it as UTF-16 or UTF-32."""
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    return "utf-8-sig"
 
 
 def read_within_bounds(files: dict[str, Reader]) -> dict[str, bytes]:
@@ -92,10 +127,8 @@ def entries(path: Path) -> dict[str, Reader]:
 
 
 def folder_entries(path: Path) -> dict[str, Reader]:
-    top = path.resolve()
-    found = [p for p in sorted(path.rglob("*")) if stat.S_ISREG(p.lstat().st_mode) and p.resolve().is_relative_to(top)]
-    names = {p.relative_to(path): p for p in found[:MAX_NAMES]}  # those whose real place is in the folder
-    return {name.as_posix(): file_reader(p) for name, p in names.items() if is_safe(PurePosixPath(name))}
+    names = {p.relative_to(path): p for p in itertools.islice(files_below(path), MAX_NAMES)}
+    return {name.as_posix(): file_reader(p) for name, p in sorted(names.items()) if is_safe(PurePosixPath(name))}
 
 
 def zip_entries(path: Path) -> dict[str, Reader]:
@@ -105,7 +138,8 @@ def zip_entries(path: Path) -> dict[str, Reader]:
     archive = zipfile.ZipFile(path)
     plain = [i for i in archive.infolist() if i.filename and i.compress_type in BOUNDED and not i.is_dir()]
     plain = [i for i in plain if not stat.S_ISLNK(i.external_attr >> 16)]
-    names = {PurePosixPath(i.filename): i for i in plain[:MAX_NAMES]}  # without "./" in front
+    # Some of Windows' programs write backslashes. A path drops "./" in front.
+    names = {PurePosixPath(i.filename.replace("\\", "/")): i for i in plain[:MAX_NAMES]}
     return {str(name): zip_reader(archive, i) for name, i in names.items() if is_safe(name)}
 
 
@@ -130,6 +164,8 @@ def file_reader(path: Path) -> Reader:
 
 def zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Reader:
     def read(limit: int) -> bytes | None:
+        if info.file_size > limit:  # as it says itself; it is never unpacked further than that
+            return None
         try:
             with archive.open(info) as file:
                 data = file.read(limit + 1)

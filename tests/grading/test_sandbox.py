@@ -1,24 +1,31 @@
 # ruff: noqa: E501
 """What student code can and cannot do where it runs, seen from inside: each cell leaves `outcome` behind."""
 
+import contextlib
 import os
 import platform
 import re
+import shutil
 import socket
+import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.__main__ import main
 from autograder.errors import ConfinementError, SessionEnded, StudentError, WireError
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
 from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls
 from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.processes import processes
 from autograder.grading.sandbox.proxy import Proxy
 from autograder.grading.sandbox.session import Session
-from tests.kit import HONEST, QUICK, write_notebook, write_zip
+from autograder.grading.sandbox.walls import check_walls
+from tests.kit import HONEST, QUICK, command_line, write_notebook, write_zip
 
 confined = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
@@ -148,7 +155,6 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "connect": "0, 0, 0",
     "fadvise64": "0, 0, 0, 0",
     "fallocate": "1, 0, 0, 4096",
-    "flock": "0, 2",
     "inotify_init1": "0",
     "memfd_create": "b'm', 0",
     "mincore": "0, 4096, b'x'",
@@ -168,6 +174,16 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "vmsplice": "1, 0, 0, 0",
     "clone": "0x10000011, 0, 0, 0, 0",  # into a new user namespace
     "fcntl": "0, 1026, 1",  # a watch on a folder
+    "clock_gettime": "~os.getpid() << 3, b'x' * 16",  # a clock of a process
+    "io_setup": "1, b'\\0' * 8",
+    "name_to_handle_at": "-100, b'f', b'\\0' * 200, b'x' * 8, 0",
+    "personality": "0xffffffff",
+    "pidfd_open": "os.getpid(), 0",
+    "statfs": "b'f', b'x' * 200",
+    "sync": "",
+    "sysinfo": "b'x' * 200",
+    "syslog": "10, 0, 0",
+    "userfaultfd": "1",
     "ioctl": "0, 0x40305828, b'x' * 48",  # disk reserved
     "prlimit64": "os.getpid(), 7, 0, 0",  # limits by process number
     "socketpair": "1, 2, 0, 0",  # a pair of datagrams
@@ -182,11 +198,11 @@ def test_nothing_is_left_to_others_or_out_of_the_count_by(call):
     body = f"""import ctypes, os
 open('f', 'w').close()
 l = ctypes.CDLL(None, use_errno=True)
-if l.syscall({number}, {CALLS[call]}) < 0: raise OSError(ctypes.get_errno(), 'no')"""
+if l.syscall({number}{CALLS[call] and ", " + CALLS[call]}) < 0: raise OSError(ctypes.get_errno(), 'no')"""
     assert outcome(body) == "PermissionError"
 
 
-NEW = {"cachestat": 451, "setxattrat": 463, "memfd_secret": 447}  # on all processors, not in every system's headers
+NEW = {"cachestat": 451, "setxattrat": 463, "memfd_secret": 447, "statmount": 457, "listmount": 458}  # on all processors, not in every system's headers
 HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}  # under /usr/include
 
 
@@ -202,7 +218,33 @@ def test_the_numbers_in_the_table_are_those_of_the_kernels_headers(processor):
 
 def test_every_call_of_the_table_is_forbidden_or_conditional():
     named = [name for group in syscalls.FORBIDDEN.values() for name in group.split()]
-    assert sorted([*named, *syscalls.CONDITIONAL.split()]) == sorted(syscalls.NUMBERS)
+    others = [*syscalls.CONDITIONAL.split(), *syscalls.WITHOUT_EFFECT.split()]
+    assert sorted([*named, *others]) == sorted(syscalls.NUMBERS)
+
+
+@confined
+@pytest.mark.parametrize(
+    "how", ["flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)", "lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)"]
+)
+def test_locks_say_that_they_hold_and_tell_nobody_anything(how, tmp_path):
+    """Of two processes both get the lock: so sqlite works, and what one locks the other cannot see."""
+    body = f"""import fcntl, os
+file = open('locked', 'w')
+fcntl.{how}
+if not os.fork():
+    other = open('locked', 'w')
+    fcntl.{how.replace("file", "other")}
+    os._exit(7)
+if os.waitstatus_to_exitcode(os.wait()[1]) != 7: raise ValueError"""
+    assert outcome(body) == "done"
+
+
+@confined
+def test_a_call_that_is_newer_than_the_table_is_absent():
+    body = f"""import ctypes
+l = ctypes.CDLL(None, use_errno=True)
+if l.syscall({syscalls.NEWEST + 1}, -1, 0, 0, 0) != -1 or ctypes.get_errno() != 38: raise ValueError(ctypes.get_errno())"""
+    assert outcome(body) == "done"
 
 
 HARMLESS = {
@@ -229,11 +271,13 @@ def test_the_environment_says_nothing():
         del os.environ["COURSE_TOKEN"]
 
 
-def test_no_descriptor_but_the_wire_is_open():
-    cell = "import os\nfds = []\nfor n in range(300):\n    try: os.fstat(n); fds.append(n)\n    except OSError: pass"
+def test_no_descriptor_but_the_wire_and_the_loops_own_is_open():
+    cell = "import asyncio, os\nloop = asyncio.get_event_loop()\n"
+    cell += "own = [loop._selector.fileno(), loop._ssock.fileno(), loop._csock.fileno()]\n"
+    cell += "fds = []\nfor n in range(300):\n    try: os.fstat(n); fds.append(n)\n    except OSError: pass"
     with Session([cell], {}, QUICK) as run:
         run.ensure()
-        assert run.get("fds") == [0, 1, 2, 3]
+        assert set(run.get("fds")) == {0, 1, 2, 3, *run.get("own")}
 
 
 def test_the_process_holds_no_secret_module():
@@ -281,7 +325,7 @@ def test_no_way_back_to_root(body):
         "%load_ext autoreload\n%autoreload 2\n%timeit -n1 -r1 1",
         "out = !echo hello\nassert out == ['hello']",
         "%%bash\necho hello > file\nls",
-        "import asyncio; asyncio.new_event_loop().run_until_complete(asyncio.sleep(0))",
+        "import asyncio; t = asyncio.create_task(asyncio.sleep(0)); assert asyncio.get_event_loop().is_running()",
         "await __import__('asyncio').sleep(0)",
         "import threading; t = threading.Thread(target=print); t.start(); t.join()",
         "import subprocess; assert subprocess.check_output(['true']) == b''",
@@ -425,8 +469,8 @@ def nothing_confines(monkeypatch):
 
 
 WARM = """
-shell = zygote.warm_shell()
-zygote.warm_shell = lambda: shell
+kernel = zygote.warm_kernel()
+zygote.warm_kernel = lambda: kernel
 sys.platform = "darwin"
 zygote.main({1})
 """
@@ -448,3 +492,114 @@ def test_unconfined_grading_is_asked_for_and_loud(nothing_confines, tmp_path, ca
     with Assignment(archive) as assignment:
         assert grade(path, assignment, QUICK, unconfined=True).total == 6
     assert capsys.readouterr().err.startswith("UNCONFINED: the student's code was held by nothing")
+
+
+@pytest.fixture
+def below_python(tmp_path_factory):
+    """A folder below Python's own, which every student's process may read."""
+    folder = Path(tempfile.mkdtemp(prefix="walls-", dir=sys.prefix))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_walls_hold_around_what_must_be_closed(tmp_path):
+    (tmp_path / "hidden.json").write_text("{}")
+    os.chmod(tmp_path, 0o777)
+    check_walls([tmp_path, tmp_path / "hidden.json", tmp_path / "not there", Path.home()])
+
+
+def test_a_file_below_pythons_own_folders_is_found_before_a_student_finds_it(below_python):
+    (below_python / "hidden.json").write_text("{}")
+    for path in (below_python, below_python / "hidden.json"):
+        with pytest.raises(ConfinementError, match=r"student code could read .*walls-.*--unconfined"):
+            check_walls([path])
+
+
+def test_grading_refuses_in_one_line_where_a_wall_is_missing(below_python, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    archive, path = write_zip(below_python / "small.zip"), write_notebook(tmp_path / "a.ipynb", HONEST)
+    assert main(["grade", str(path), "--zip", str(archive)]) == 2
+    told = capsys.readouterr().err
+    assert "student code could read" in told and told.count("\n") == 1
+    assert main(["grade", str(path), "--zip", str(archive), "--unconfined"]) == 0
+    assert "total  6/6" in capsys.readouterr().out
+
+
+WITHOUT_LANDLOCK = NOTHING.replace("seccomp.install = lambda: False\n", "").replace(
+    "{module}.spare_uid = processes.spare_uid = lambda pid: None\n", ""
+)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand out user ids")
+def test_without_landlock_what_others_may_read_is_found(tmp_path, monkeypatch):
+    launcher.close_launcher()
+    keeper, zygote = (WITHOUT_LANDLOCK.replace("{module}", name) for name in ("keeper", "confinement"))
+    zygote += "confinement.open_to_others = lambda path: True\nfrom autograder.grading.sandbox import zygote\nzygote.main({1})\n"
+    keeper += f"keeper.ZYGOTE = {zygote!r}\n".replace("{", "{{").replace("}", "}}")
+    monkeypatch.setattr(launcher, "KEEPER", keeper + "keeper.main({1}, {0!r})")
+    try:
+        with pytest.raises(
+            ConfinementError, match="student code could read /etc/hostname|student code could read /etc/passwd"
+        ):
+            check_walls([Path("/etc/hostname"), Path("/etc/passwd")])
+    finally:
+        launcher.close_launcher()
+
+
+MARK = "MARK-{}-" + "7f3a" * 4
+HOSTILE_CELLS = """
+import ctypes, os, threading
+mark = {mark!r}
+ctypes.CDLL(None).prctl(15, mark.encode()[:15], 0, 0, 0)  # the process's name
+for name in (mark, mark + "-in-a-folder"):
+    os.mkdir(name)
+    open(f"{{name}}/{{mark}}", "w").write(mark * 100)
+os.symlink("/" + mark, mark + "-link")
+held = open(mark + "-open", "w"); os.unlink(mark + "-open")
+child = os.fork()
+if not child:
+    ctypes.CDLL(None).prctl(15, mark.encode()[:15], 0, 0, 0)
+    os.execv("/bin/sleep", [mark, "60"])
+print(mark * 1000)
+import time; time.sleep(0.15)  # long enough to be looked at
+def answer(x): raise ValueError(mark)
+"""
+
+
+def memory_holds(pid, mark):
+    """Whether a process has some bytes anywhere in its memory."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            region, rights = line.split()[:2]
+            if "r" not in rights or "[v" in line:
+                continue
+            start, end = (int(part, 16) for part in region.split("-"))
+            memory.seek(start)
+            with contextlib.suppress(OSError):
+                if mark in memory.read(end - start):
+                    return True
+    return False
+
+
+def zygote_pid():
+    keeper = launcher.launcher().process.pid
+    (pid,) = (p.pid for p in processes() if p.parent == keeper and b"zygote" in command_line(p.pid))
+    return pid
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may read the memory of student processes")
+def test_what_students_are_forked_from_holds_nothing_of_theirs():
+    for number in range(10):
+        with Session(
+            [HOSTILE_CELLS.format(mark=MARK.format(number))], {f"{MARK.format(number)}.txt": b"x"}, QUICK
+        ) as run:
+            run.ensure()
+            with pytest.raises(StudentError):
+                run.get("answer")(1)
+            assert memory_holds(run.launcher.running, MARK.format(number).encode())  # so it would be found
+    common = MARK.format("")[-16:].encode()
+    assert not memory_holds(zygote_pid(), common)
+    with Session(["x = 1"], {}, QUICK) as following:
+        following.ensure()
+        assert not memory_holds(following.launcher.running, common)

@@ -16,8 +16,10 @@ import time
 
 from autograder.grading.sandbox import libc, messages, stream, watch, wire
 from autograder.grading.sandbox.limits import MEGABYTE
-from autograder.grading.sandbox.messages import Ending, Order, Started
-from autograder.grading.sandbox.processes import descendants, end_user, processes, spare_uid
+from autograder.grading.sandbox.messages import Ending, Order, Started, Used
+from autograder.grading.sandbox.processes import Process, descendants, end_user, processes, spare_uid
+from autograder.grading.sandbox.stream import Call
+from autograder.grading.sandbox.wire import Message
 
 MAX_OPEN_FILES = 2 * watch.MAX_FOLDER_DEPTH  # a folder that is watched may be as deep as this lets us go
 WATCH_SECONDS, POLL_SECONDS = 0.1, 0.002
@@ -73,14 +75,20 @@ class Keeper:
                 if not ready:
                     self.watch()
                     continue
-                wire_fd = stream.receive_call(control)
-                answer = self.stop() if wire_fd is None else self.start(received_order(control), wire_fd)
+                call, wire_fd = stream.receive_call(control)
+                if call is Call.INTERRUPT:
+                    self.interrupt()
+                    continue
+                if call is Call.START:
+                    answer: Message = self.start(received_order(control), wire_fd)
+                else:
+                    answer = self.stop() if call is Call.STOP else self.used()
                 stream.send(control, wire.Packer().frame(answer))
 
     def start(self, order: Order, wire_fd: int) -> Started:
         """Have the zygote fork a student's process. Raises EOFError or TimeoutError where it does not."""
         self.scratch = os.open(order.scratch, watch.FOLDER)
-        stream.send_call(self.to_zygote, wire_fd)
+        stream.send_call(self.to_zygote, Call.START, wire_fd)
         os.close(wire_fd)
         stream.send(self.to_zygote, wire.Packer().frame(order))
         started, _ = wire.decode(stream.receive(self.to_zygote), messages.STARTED)
@@ -95,12 +103,20 @@ class Keeper:
         self.order = None
         return self.ending
 
+    def interrupt(self) -> None:
+        """Have the student's process interrupted, as a kernel would."""
+        if self.order is not None and not self.reap():
+            os.kill(self.pid, signal.SIGINT)
+
+    def used(self) -> Used:
+        return Used(sum(process.cpu for process in self.family().values()))
+
     def watch(self) -> None:
         """End a student's process that has gone, or holds too much memory or disk."""
         assert self.order is not None
         family = self.family()
         reason = ""
-        if sum(family.values()) > self.order.memory:
+        if sum(process.resident for process in family.values()) > self.order.memory:
             reason = f"it used more than {self.order.memory // MEGABYTE} MB of memory"
         elif self.written(family) > self.order.disk:
             reason = f"it wrote more than {self.order.disk // MEGABYTE} MB to disk, or hid what it wrote"
@@ -109,12 +125,12 @@ class Keeper:
         if reason or self.reap():
             self.end_all()
 
-    def written(self, family: dict[int, int]) -> int:
+    def written(self, family: dict[int, Process]) -> int:
         assert self.order is not None
         return watch.bytes_written(self.scratch, self.order.scratch, family, self.order.disk)
 
-    def family(self) -> dict[int, int]:
-        """{pid: resident bytes} of the student's processes: all that came from us but the zygote."""
+    def family(self) -> dict[int, Process]:
+        """The student's processes: all that came from us but the zygote."""
         return descendants(os.getpid(), without=self.zygote.pid)
 
     def reap(self) -> bool:

@@ -7,18 +7,19 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from autograder.errors import WireError
-from autograder.files import remove
+from autograder.files import make_temporary, remove_temporary
 from autograder.grading.sandbox import messages, stream, wire
 from autograder.grading.sandbox.messages import Ending, Order
 from autograder.grading.sandbox.processes import descendants, end_user, spare_uid
+from autograder.grading.sandbox.stream import Call
 
 ENGINE = str(Path(__file__).resolve().parents[3])
 KEEPER = "import sys; sys.path.insert(0, {0!r}); from autograder.grading.sandbox.keeper import main; main({1}, {0!r})"
+PREFIX = "warm-"  # of the folder that is home to a keeper and its zygote
 START_SECONDS, STOP_SECONDS, CLOSE_SECONDS = 60, 30, 10
 GONE = (OSError, EOFError, WireError)  # what a launcher raises whose keeper has been killed
 
@@ -27,7 +28,7 @@ class Launcher:
     """A keeper, and the zygote that it starts, for all submissions of this process, one at a time."""
 
     def __init__(self) -> None:
-        self.home = tempfile.mkdtemp(prefix="warm-")
+        self.home = str(make_temporary(PREFIX))
         self.owner, self.running = os.getpid(), 0
         self.control, theirs = socket.socketpair()
         clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
@@ -50,7 +51,7 @@ class Launcher:
         ours, theirs = socket.socketpair()
         with theirs:
             deadline = time.monotonic() + START_SECONDS
-            stream.send_call(self.control, theirs.fileno())
+            stream.send_call(self.control, Call.START, theirs.fileno())
             stream.send(self.control, wire.Packer().frame(order), deadline)
             started, _ = wire.decode(stream.receive(self.control, deadline), messages.STARTED)
             self.running = started.pid
@@ -58,9 +59,19 @@ class Launcher:
 
     def stop(self) -> Ending:
         """End the running process and all that it started; how it ended. Raises one of GONE."""
-        stream.send_call(self.control)
+        stream.send_call(self.control, Call.STOP)
         ending, _ = wire.decode(stream.receive(self.control, time.monotonic() + STOP_SECONDS), messages.ENDING)
         return ending
+
+    def interrupt(self) -> None:
+        """Interrupt the running process, as Ctrl-C would. Raises one of GONE."""
+        stream.send_call(self.control, Call.INTERRUPT)
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the running process and all that came from it have used. Raises one of GONE."""
+        stream.send_call(self.control, Call.USED)
+        used, _ = wire.decode(stream.receive(self.control, time.monotonic() + STOP_SECONDS), messages.USED)
+        return used.seconds
 
     def kill(self) -> None:
         """End a keeper that does not answer, after all that came from it: they would outlive it."""
@@ -81,7 +92,7 @@ class Launcher:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-            remove(self.home)
+            remove_temporary(Path(self.home))
 
 
 _launcher: Launcher | None = None

@@ -26,6 +26,12 @@ class Started(Message):
     pid: int
 
 
+class Used(Message):
+    """Processor time that the running process and all that came from it have used, in seconds."""
+
+    seconds: float
+
+
 class Ending(Message):
     """How a process ended: its exit code, negative for a signal; why we ended it, if we did."""
 
@@ -59,6 +65,13 @@ class Hold(msgspec.Struct, array_like=True, forbid_unknown_fields=True, frozen=T
 class RunCell(Message):
     number: int
     source: str
+
+
+class TryToOpen(Message):
+    """Ask which of these files and folders open for reading; asked of a process that runs no student's code."""
+
+    number: int
+    paths: list[str]
 
 
 class GetDefinitions(Message):
@@ -134,11 +147,12 @@ class Raised(Message):
 
 FIRST_REPLY = -1  # the number of Ready
 
-Question = RunCell | GetDefinitions | GetName | GetAttribute | SetAttribute | Call
+Question = RunCell | TryToOpen | GetDefinitions | GetName | GetAttribute | SetAttribute | Call
 Reply = Ready | Ran | Answer | Raised
 
 ORDERS = msgspec.msgpack.Decoder(Order)
 STARTED = msgspec.msgpack.Decoder(Started)
 ENDING = msgspec.msgpack.Decoder(Ending)
+USED = msgspec.msgpack.Decoder(Used)
 QUESTIONS = msgspec.msgpack.Decoder(Question)
 REPLIES = msgspec.msgpack.Decoder(Reply)

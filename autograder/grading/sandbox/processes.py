@@ -7,11 +7,14 @@ import signal
 from collections.abc import Iterator
 from typing import NamedTuple
 
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
 
 class Process(NamedTuple):
     pid: int
     parent: int
     resident: int  # bytes in memory
+    cpu: float  # seconds of processor time, its own and that of children that it has collected
 
 
 def processes() -> Iterator[Process]:
@@ -24,7 +27,8 @@ def processes() -> Iterator[Process]:
                 if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
                     tasks = os.listdir(f"/proc/{name}/task")
                     pages = max(int(stat_fields(f"/proc/{name}/task/{task}")[21]) for task in tasks)
-                yield Process(int(name), int(fields[1]), pages * resource.getpagesize())
+                cpu = sum(map(int, fields[11:15])) / CLOCK_TICKS
+                yield Process(int(name), int(fields[1]), pages * resource.getpagesize(), cpu)
 
 
 def stat_fields(folder: str) -> list[str]:
@@ -33,15 +37,14 @@ def stat_fields(folder: str) -> list[str]:
         return file.read().rpartition(")")[2].split()
 
 
-def descendants(top: int, without: int = 0) -> dict[int, int]:
-    """{pid: resident bytes} of everything that came from a process, but for one child and what came from that."""
-    table, found = [process for process in processes() if process.pid != without], {top: 0}
+def descendants(top: int, without: int = 0) -> dict[int, Process]:
+    """{pid: process} of everything that came from a process, but for one child and what came from that."""
+    table, found = [process for process in processes() if process.pid != without], dict[int, Process]()
     grown = True
     while grown:
-        fresh = {p.pid: p.resident for p in table if p.parent in found and p.pid not in found}
+        fresh = {p.pid: p for p in table if p.parent in (top, *found) and p.pid not in found}
         found |= fresh
         grown = bool(fresh)
-    del found[top]
     return found
 
 

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import linecache
 import os
+import signal
 import socket
 import traceback
 import types
@@ -14,6 +15,7 @@ from typing import Any
 
 from autograder.errors import WireError
 from autograder.grading.sandbox import messages, stream, wire
+from autograder.grading.sandbox.kernel import Kernel
 from autograder.grading.sandbox.messages import Answer, Fault, Raised, Ran
 
 MAX_DEFINITIONS = 200  # how many are told at once; the rest are told when asked for
@@ -26,22 +28,26 @@ class Responder:
     A message's class is the name of the method that answers it.
     """
 
-    def __init__(self, shell: Any, sock: socket.socket) -> None:
-        self.shell, self.sock, self.pid = shell, sock, os.getpid()
+    def __init__(self, kernel: Kernel, sock: socket.socket) -> None:
+        self.kernel, self.sock, self.pid = kernel, sock, os.getpid()
         self.objects: list[Any] = []
         self.numbers: dict[int, int] = {}
         self.getpid, self.leave = os.getpid, os._exit
 
     def serve(self) -> None:
-        """Answer until the grader hangs up."""
+        """Answer until the grader hangs up. An interrupt reaches the student's code and nothing else."""
+        self.busy = False
+        signal.signal(signal.SIGINT, self._interrupted)
         while True:
             self.frame = stream.receive(self.sock)
             question, self.unpacker = wire.decode(self.frame, messages.QUESTIONS, self._found)
             packer = wire.Packer(self._named)
+            self.busy = True
             try:
                 reply = getattr(self, type(question).__name__)(question, packer)
             except BaseException as error:
                 reply, packer = Raised(question.number, described(error)), wire.Packer()
+            self.busy = False
             if self.getpid() != self.pid:
                 self.leave(0)  # a fork of the student's that fell out of its cell
             try:
@@ -49,6 +55,10 @@ class Responder:
             except WireError as error:
                 frame = wire.Packer().frame(Raised(question.number, cannot_be_sent(error)))
             stream.send(self.sock, frame)
+
+    def _interrupted(self, *_: object) -> None:
+        if self.busy:
+            raise KeyboardInterrupt
 
     def _named(self, thing: Any) -> tuple[int, str]:
         """The number of an object that stays here, and the name of its type."""
@@ -66,18 +76,20 @@ class Responder:
     # --- one method for each question, named as its class -------------------------------------------------------------
 
     def RunCell(self, question: messages.RunCell, _: wire.Packer) -> Ran:  # noqa: N802
-        result = self.shell.run_cell(question.source, store_history=False)
-        error = result.error_before_exec or result.error_in_exec
+        error = self.kernel.run(question.source)
         return Ran(question.number, None if error is None else described(error))
+
+    def TryToOpen(self, question: messages.TryToOpen, packer: wire.Packer) -> Answer:  # noqa: N802
+        return self._answer(question.number, [path for path in question.paths if opens(path)], packer)
 
     def GetDefinitions(self, question: messages.GetDefinitions, packer: wire.Packer) -> Answer:  # noqa: N802
         """Functions and classes of the notebook by name, which most tests ask for, up to a bound."""
         kinds = types.FunctionType, type
-        found = ((name, thing) for name, thing in list(self.shell.user_ns.items()) if type(thing) in kinds)
+        found = ((name, thing) for name, thing in list(self.kernel.names.items()) if type(thing) in kinds)
         return self._answer(question.number, dict(itertools.islice(found, MAX_DEFINITIONS)), packer)
 
     def GetName(self, question: messages.GetName, packer: wire.Packer) -> Answer:  # noqa: N802
-        names, name = self.shell.user_ns, question.name
+        names, name = self.kernel.names, question.name
         return self._answer(question.number, {name: names[name]} if name in names else {}, packer)
 
     def GetAttribute(self, question: messages.GetAttribute, packer: wire.Packer) -> Answer:  # noqa: N802
@@ -92,7 +104,7 @@ class Responder:
         """The result, and the arguments where the call has changed them."""
         frame, unpack = self.frame, self.unpacker.unpack  # the call may come back to `serve` in a fork
         function, args, kwargs = unpack(question.function), unpack(question.arguments), unpack(question.keywords)
-        answer = self._answer(question.number, function(*args, **kwargs), packer)
+        answer = self._answer(question.number, self.kernel.call(function, args, kwargs), packer)
         if call_frame(question.number, question.function, args, kwargs, wire.Packer(self._known)) == frame:
             return answer
         return Answer(question.number, answer.value, packer.pack((args, kwargs)))
@@ -100,6 +112,18 @@ class Responder:
     @staticmethod
     def _answer(number: int, value: Any, packer: wire.Packer) -> Answer:
         return Answer(number, packer.pack(value))
+
+
+def opens(path: str) -> bool:
+    """Whether a file can be opened here, or a folder listed."""
+    try:
+        if os.path.isdir(path):
+            os.listdir(path)
+        else:
+            os.close(os.open(path, os.O_RDONLY))
+        return True
+    except OSError:
+        return False
 
 
 def call_frame(

@@ -10,20 +10,24 @@ import platform
 import struct
 
 from autograder.grading.sandbox.libc import PR_SET_SECCOMP, prctl
-from autograder.grading.sandbox.syscalls import PROCESSORS, forbidden, number
+from autograder.grading.sandbox.syscalls import NEWEST, PROCESSORS, WITHOUT_EFFECT, forbidden, number, numbers
 
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 FIRST_X32_CALL = 0x40000000  # the same calls once more under other numbers
-NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES, F_NOTIFY = 0x7E020000, 1, 0xF, 1026
+NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES = 0x7E020000, 1, 0xF
+LOCK_COMMANDS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+WATCH_COMMANDS = (1024, 1026)  # F_SETLEASE, F_NOTIFY
+ANOTHERS_CLOCK = 0x80000000  # the clocks of processes have negative numbers
 RESERVE = (0x40305828, 0x4030582A, 0x40305839)  # FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE
 SECCOMP_MODE_FILTER = 2
 
 # The kernel's instructions, and where the parts of a call lie.
-LOAD, EQUAL, ABOVE, ANY_OF, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+LOAD, EQUAL, MORE, ABOVE, ANY_OF, AND, RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x54, 0x06
 NUMBER, PROCESSOR, FIRST, SECOND = 0, 4, 16, 24
 Line = tuple[int, int, int, int]
 DENY: Line = (RETURN, 0, 0, 0x00050000 | errno.EPERM)
 ABSENT: Line = (RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
+DONE: Line = (RETURN, 0, 0, 0x00050000)  # nothing happens, and the call says that all went well
 ALLOW: Line = (RETURN, 0, 0, 0x7FFF0000)
 
 
@@ -54,15 +58,21 @@ def call_filter(processor: str) -> bytes:
         return (LOAD, 0, 0, part)
 
     program = [load(PROCESSOR), (EQUAL, 1, 0, ARCHITECTURE[processor]), DENY, load(NUMBER)]
-    program += [(ABOVE, 0, 1, FIRST_X32_CALL), DENY]
+    program += [(ABOVE, 0, 1, FIRST_X32_CALL), DENY, (MORE, 0, 1, NEWEST), ABSENT]
     for call in forbidden(processor):
         program += [(EQUAL, 0, 1, call), DENY]
+    for call in numbers(WITHOUT_EFFECT, processor):
+        program += [(EQUAL, 0, 1, call), DONE]
     program += when("clone3", ABSENT)  # the C library takes clone then
     program += when("clone", load(FIRST), (ANY_OF, 0, 1, NEW_NAMESPACES), DENY, ALLOW)
     stream = (load(SECOND), (AND, 0, 0, SOCKET_TYPES), (EQUAL, 1, 0, SOCK_STREAM), DENY, ALLOW)
     program += when("socketpair", *stream)
     program += when("prlimit64", load(FIRST), (EQUAL, 1, 0, 0), DENY, ALLOW)
-    program += when("fcntl", load(SECOND), (EQUAL, 0, 1, F_NOTIFY), DENY, ALLOW)
+    locking = [line for command in LOCK_COMMANDS for line in ((EQUAL, 0, 1, command), DONE)]
+    watching = [line for command in WATCH_COMMANDS for line in ((EQUAL, 0, 1, command), DENY)]
+    program += when("fcntl", load(SECOND), *locking, *watching, ALLOW)
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
+        program += when(name, load(FIRST), (ANY_OF, 0, 1, ANOTHERS_CLOCK), DENY, ALLOW)
     reserving = [line for request in RESERVE for line in ((EQUAL, 0, 1, request), DENY)]
     program += [*when("ioctl", load(SECOND), *reserving, ALLOW), ALLOW]
     return b"".join(struct.pack("=HBBI", *line) for line in program)

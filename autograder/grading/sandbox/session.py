@@ -15,9 +15,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from autograder.errors import ConfinementError, GraderError, SessionEnded, StudentError, WireError
+from autograder.errors import (
+    ConfinementError,
+    GraderError,
+    OverrunError,
+    SessionEnded,
+    SessionExhausted,
+    StudentError,
+    WireError,
+)
 from autograder.files import remove
-from autograder.grading.sandbox.exchange import Exchange
+from autograder.grading.sandbox.exchange import Exchange, no_answer
 from autograder.grading.sandbox.launcher import ENGINE, GONE, Launcher, launcher
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
 from autograder.grading.sandbox.messages import (
@@ -37,6 +45,7 @@ from autograder.grading.sandbox.messages import (
     Reply,
     RunCell,
     SetAttribute,
+    TryToOpen,
 )
 from autograder.grading.sandbox.proxy import Proxy, give_back, identity, proxy_class, remote_error, rename
 from autograder.grading.sandbox.wire import MAX_TREE, Handle, Packer, Unpacker
@@ -59,7 +68,7 @@ class Session:
         unconfined: bool = False,
     ) -> None:
         self.cells, self.files, self.limits, self.unconfined = cells, files, limits, unconfined
-        self.deadline = time.monotonic() + limits.whole
+        self.deadline, self.overrun = time.monotonic() + limits.whole, 0.0
         self.exchange: Exchange | None = None
         self.launcher: Launcher | None = None
         self.scratch = ""
@@ -76,13 +85,23 @@ class Session:
         self.stop()
 
     @property
+    def overran(self) -> bool:
+        """Whether the last question took too long, and its process was interrupted and lives on."""
+        return self.exchange is not None and self.exchange.overran
+
+    @property
     def alive(self) -> bool:
         return self.exchange is not None
 
     @property
     def exhausted(self) -> bool:
         """Whether no more process is started: too many cells were fatal, or the time is up."""
-        return self.failed_starts > self.limits.fatal_cells or time.monotonic() > self.deadline
+        return self.failed_starts > self.limits.fatal_cells or self.out_of_time
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether all that overran has taken too long, or everything together."""
+        return self.overrun > self.limits.overrun or time.monotonic() > self.deadline
 
     def ensure(self) -> None:
         """Have a process that has run the cells; raises SessionEnded where no more can be started."""
@@ -90,7 +109,10 @@ class Session:
             if self.exhausted:
                 if not self.hold:
                     raise GraderError("the sandbox does not start on this system")
-                raise SessionEnded(f"the notebook was stopped too often or ran too long. Last: {self.last_end}")
+                why = (
+                    "out of time" if self.out_of_time else f"the notebook was stopped too often. Last: {self.last_end}"
+                )
+                raise SessionExhausted(why)
             self.starts, self.proxies = self.starts + 1, None
             try:
                 self._start()
@@ -113,7 +135,7 @@ class Session:
         )
         self.launcher = launcher()
         try:
-            self.exchange = Exchange(self.launcher.start(order), self.deadline, self._proxy)
+            self.exchange = Exchange(self.launcher.start(order), self.deadline, self._proxy, self.launcher)
         except GONE:  # it has been killed: only unconfined code can do that
             self.launcher.kill()
             self._end("the keeper of student processes had gone")
@@ -174,6 +196,8 @@ class Session:
                 raise
             if fault is not None:
                 self.complaints[index] = sentence(fault)
+            if self.overran:
+                self.complaints[index] = overrun_sentence(self.limits.cell, fault)
 
     def _run_cell(self, source: str) -> Fault | None:
         """Run a cell; what went wrong in it. Raises WireError for a cell that is too large."""
@@ -193,6 +217,12 @@ class Session:
         for _, text in sorted(self.complaints.items()):
             return f"The first cell that did not run stopped with {text}"
         return "No cell defines it."
+
+    def openable(self, paths: list[str]) -> list[str]:
+        """Those of some paths that student code can read here."""
+        self.ensure()
+        opened = self._value(TryToOpen, paths)
+        return opened if isinstance(opened, list) else paths
 
     # --- values -------------------------------------------------------------------------------------------------------
 
@@ -255,6 +285,8 @@ class Session:
         """
         reply, unpacker = self._ask(self.limits.call, kind, *fields, packer=packer)
         if isinstance(reply, Raised):
+            if self.overran:
+                raise OverrunError(overrun_sentence(self.limits.call, reply.fault))
             raise remote_error(reply.fault)
         if not isinstance(reply, Answer):
             self._end(NOT_AN_ANSWER)
@@ -273,10 +305,19 @@ class Session:
         """A reply to a question; where there is none, the process is ended and SessionEnded raised."""
         if self.exchange is None:
             raise SessionEnded(self.last_end)
+        start = time.monotonic()
         try:
             return self.exchange.ask(seconds, kind, *fields, packer=packer)
         except SessionEnded as end:
+            self.overrun += (time.monotonic() - start) * end.overran
             self._end(str(end), end.overran)
+        finally:
+            self.overrun += (time.monotonic() - start) * self.overran
+
+
+def overrun_sentence(seconds: float, fault: Fault | None) -> str:
+    """What to say of a cell or call that was interrupted, and where it was."""
+    return no_answer(seconds) + (f" ({fault.where})" if fault and fault.where else "")
 
 
 def sentence(fault: Fault) -> str:

@@ -13,29 +13,44 @@ FORBIDDEN = {
     """,
     "holds memory or disk that nobody counts": """
         memfd_create memfd_secret fallocate vmsplice setxattr lsetxattr fsetxattr setxattrat
+        io_setup io_submit io_destroy io_getevents io_cancel
     """,
     "looks at others": """
-        ptrace process_vm_readv process_vm_writev perf_event_open
+        ptrace process_vm_readv process_vm_writev process_mrelease perf_event_open
+        pidfd_open pidfd_getfd pidfd_send_signal userfaultfd
         inotify_init inotify_init1 inotify_add_watch fanotify_init
-        fadvise64 mincore cachestat readahead preadv2 flock
+        fadvise64 mincore cachestat readahead preadv2 name_to_handle_at statmount listmount
+    """,
+    "counts what the whole machine does": """
+        sysinfo syslog statfs fstatfs
+        getpriority ioprio_get sched_getparam sched_getscheduler sched_getattr sched_rr_get_interval
     """,
     "slows others down or leaves its core": """
         setpriority sched_setparam sched_setscheduler sched_setattr ioprio_set sched_setaffinity
+        sync syncfs move_pages migrate_pages
     """,
     "opens the kernel wider": """
-        io_uring_setup bpf unshare setns open_by_handle_at
+        io_uring_setup bpf unshare setns open_by_handle_at personality modify_ldt
     """,
 }
 
+# Answered as if they had worked, and without effect: locks on files, through which two processes could talk.
+WITHOUT_EFFECT = "flock"
+
 # Forbidden with some arguments only: new namespaces, a pair of sockets that is no stream, the limits of another
-# process, disk reserved by ioctl, fcntl's watch on a folder. `clone3` hides its flags from a filter: it is absent.
-CONDITIONAL = "clone socketpair prlimit64 ioctl fcntl clone3"
+# process, disk reserved by ioctl, fcntl's watches (its locks are without effect), the clock of another process.
+# `clone3` hides its flags from a filter: it is absent, as is every call that is newer than the table.
+CONDITIONAL = "clone socketpair prlimit64 ioctl fcntl clone3 clock_gettime clock_getres clock_nanosleep timer_create"
+NEWEST = 463
 
 NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such call
     "add_key": (248, 217),
     "bind": (49, 200),
     "bpf": (321, 280),
     "cachestat": (451, 451),
+    "clock_getres": (229, 114),
+    "clock_gettime": (228, 113),
+    "clock_nanosleep": (230, 115),
     "clone": (56, 220),
     "clone3": (435, 435),
     "connect": (42, 203),
@@ -45,17 +60,29 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "fcntl": (72, 25),
     "flock": (73, 32),
     "fsetxattr": (190, 7),
+    "fstatfs": (138, 44),
+    "getpriority": (140, 141),
     "inotify_add_watch": (254, 27),
     "inotify_init": (253, None),
     "inotify_init1": (294, 26),
+    "io_cancel": (210, 3),
+    "io_destroy": (207, 1),
+    "io_getevents": (208, 4),
+    "io_setup": (206, 0),
+    "io_submit": (209, 2),
     "io_uring_setup": (425, 425),
     "ioctl": (16, 29),
+    "ioprio_get": (252, 31),
     "ioprio_set": (251, 30),
     "keyctl": (250, 219),
+    "listmount": (458, 458),
     "lsetxattr": (189, 6),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    "migrate_pages": (256, 238),
     "mincore": (27, 232),
+    "modify_ldt": (154, None),
+    "move_pages": (279, 239),
     "mq_getsetattr": (245, 185),
     "mq_notify": (244, 184),
     "mq_open": (240, 180),
@@ -66,15 +93,25 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "msgget": (68, 186),
     "msgrcv": (70, 188),
     "msgsnd": (69, 189),
+    "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "perf_event_open": (298, 241),
+    "personality": (135, 92),
+    "pidfd_getfd": (438, 438),
+    "pidfd_open": (434, 434),
+    "pidfd_send_signal": (424, 424),
     "preadv2": (327, 286),
     "prlimit64": (302, 261),
+    "process_mrelease": (448, 448),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
     "ptrace": (101, 117),
     "readahead": (187, 213),
     "request_key": (249, 218),
+    "sched_getattr": (315, 275),
+    "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120),
+    "sched_rr_get_interval": (148, 127),
     "sched_setaffinity": (203, 122),
     "sched_setattr": (314, 274),
     "sched_setparam": (142, 118),
@@ -96,7 +133,15 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "shmget": (29, 194),
     "socket": (41, 198),
     "socketpair": (53, 199),
+    "statfs": (137, 43),
+    "statmount": (457, 457),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
+    "sysinfo": (99, 179),
+    "syslog": (103, 116),
+    "timer_create": (222, 107),
     "unshare": (272, 97),
+    "userfaultfd": (323, 282),
     "vmsplice": (278, 75),
 }
 PROCESSORS = ("x86_64", "aarch64")
@@ -109,6 +154,9 @@ def number(name: str, processor: str) -> int | None:
 
 def forbidden(processor: str) -> list[int]:
     """The numbers of all calls that are forbidden whatever their arguments."""
-    names = [name for group in FORBIDDEN.values() for name in group.split()]
-    numbers = (number(name, processor) for name in names)
-    return [found for found in numbers if found is not None]
+    return numbers(" ".join(FORBIDDEN.values()), processor)
+
+
+def numbers(names: str, processor: str) -> list[int]:
+    """The numbers of some calls, those that a processor has."""
+    return [found for name in names.split() if (found := number(name, processor)) is not None]

@@ -9,11 +9,11 @@ import contextlib
 import os
 import socket
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from autograder.grading.sandbox import messages, seccomp, stream, wire
 from autograder.grading.sandbox.confinement import confine, take_descriptors
-from autograder.grading.sandbox.kernel import warm_shell
+from autograder.grading.sandbox.kernel import Kernel, warm_kernel
 from autograder.grading.sandbox.messages import FIRST_REPLY, Fault, Order, Raised, Ready, Started
 from autograder.grading.sandbox.responder import Responder
 
@@ -25,17 +25,18 @@ def main(fd: int) -> None:
     control = socket.socket(fileno=fd)
     if seccomp.is_known():
         seccomp.call_filter(os.uname().machine)  # made once for all forks
-    shell = warm_shell()
+    kernel = warm_kernel()
     with contextlib.suppress(EOFError, OSError):
-        while (wire_fd := stream.receive_call(control)) is not None:
+        while True:
+            _, wire_fd = stream.receive_call(control)
             order, _ = wire.decode(stream.receive(control), messages.ORDERS)
-            pid = fork_student(shell, wire_fd, order)
+            pid = fork_student(kernel, wire_fd, order)
             os.close(wire_fd)
             stream.send(control, wire.Packer().frame(Started(pid)))
     os._exit(0)
 
 
-def fork_student(shell: Any, wire_fd: int, order: Order) -> int:
+def fork_student(kernel: Kernel, wire_fd: int, order: Order) -> int:
     """Fork a helper that forks the student's process and ends, so that the keeper inherits it; its number."""
     reader, writer = os.pipe()
     helper = os.fork()
@@ -46,7 +47,7 @@ def fork_student(shell: Any, wire_fd: int, order: Order) -> int:
             os._exit(0)
         while os.getppid() == helper:  # the keeper's death must end this process, the helper's must not
             time.sleep(0)
-        student_process(shell, wire_fd, order)
+        student_process(kernel, wire_fd, order)
     os.waitpid(helper, 0)
     pid = int(os.read(reader, 20))
     os.close(reader)
@@ -54,13 +55,14 @@ def fork_student(shell: Any, wire_fd: int, order: Order) -> int:
     return pid
 
 
-def student_process(shell: Any, wire_fd: int, order: Order) -> NoReturn:
+def student_process(kernel: Kernel, wire_fd: int, order: Order) -> NoReturn:
     """Confine this process, then answer the grader at the other end of `wire_fd`."""
     sock = None
     try:
         sock = take_descriptors(wire_fd)
         stream.send(sock, wire.Packer().frame(Ready(FIRST_REPLY, confine(order))))
-        Responder(shell, sock).serve()
+        kernel.move_to(order.scratch)
+        Responder(kernel, sock).serve()
     except BaseException as error:
         with contextlib.suppress(BaseException):
             fault = Fault(type(error).__name__, str(error)[:MAX_REFUSAL])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from advice import WHY_NONE, CheckFailed, common_factor, describe, first_step, is_rounded, shown
-from answers import arrays, as_numbers, call, is_copy, plain, require_unchanged, same, unpack
+from answers import arrays, as_numbers, call, carried, is_copy, plain, require_unchanged, same, unpack
 from gradcheck import relative_error
 
 FIXTURES = Path(__file__).with_name("fixtures.json")
@@ -135,6 +135,7 @@ def choice(name, variable, answers):
     """
     case = contents(FIXTURES)["choices"][name]
     options = f"Choose one of: {', '.join(case['options'])}."
+    answers = carried(answers)
     if not isinstance(answers, dict):
         raise CheckFailed(f"{variable}: expected a dictionary, it is {shown(answers)}. Run the answer's cell again.")
     for question, right in case["answers"].items():
@@ -157,7 +158,7 @@ def cell_runner(make, run_cell):
 
     def run(attributes, h0, xs):
         try:
-            steps = run_cell(make, attributes, h0, xs)
+            steps = carried(run_cell(make, attributes, h0, xs))
         except Exception:
             if len(xs) > 1:
                 run(attributes, h0, xs[:-1])  # what was wrong before it stopped tells more
@@ -199,14 +200,14 @@ def check_separate_cells(make):
         raise CheckFailed("VanillaRNN: is not defined. Run the cell that defines it.")
     try:
         first, second = call(make, {}), call(make, {})
-        start = call(lambda: as_numbers("self.hidden_state of a new VanillaRNN()", first.hidden_state, np.zeros(3)))
+        start = as_numbers("self.hidden_state of a new VanillaRNN()", state_of(first), np.zeros(3))
         if np.any(start):
             raise CheckFailed("the hidden state of a new VanillaRNN() should be 3 zeros.")
         call(lambda: first.forward(np.array([0.5, -1.0, 2.0])))
-        state = as_numbers("after one step, self.hidden_state", first.hidden_state, np.zeros(3))
+        state = as_numbers("after one step, self.hidden_state", state_of(first), np.zeros(3))
         if not np.any(state):
             raise CheckFailed("after one step, self.hidden_state of VanillaRNN() is still 0: forward has to set it.")
-        other = plain(second.hidden_state)
+        other = plain(state_of(second))
         if other is None or other.shape != (3,) or np.any(other):
             raise CheckFailed(
                 "a second network changed although only the first one ran. Keep the state on `self`, made anew in "
@@ -215,6 +216,10 @@ def check_separate_cells(make):
             )
     except CheckFailed as failure:
         raise failure.within("VanillaRNN: ") from None
+
+
+def state_of(cell):
+    return call(lambda: cell.hidden_state)
 
 
 def signature(answer):

@@ -4,6 +4,7 @@ A wrong call ends with one line and exit code 2, whatever else goes wrong with o
 shows the traceback before it.
 """
 
+import os
 import signal
 import sys
 import traceback
@@ -115,6 +116,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
     from autograder.grading.sandbox.walls import check_walls
 
     sweep(TEMPORARY)
+    output = stdout_kept() if as_json else None
     try:
         with Assignment(only_zip(archive)) as assignment:
             if not unconfined:
@@ -123,8 +125,9 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
             report, extra = gradescope_report(grading, assignment), assignment.extra_points
     finally:
         close_launcher()
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    if output is not None:
+        with open(output, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
         return
     for name, question in grading.questions.items():
         click.echo(f"{name}  {question.score:g}/{question.possible:g}")
@@ -164,6 +167,16 @@ def classroom(
     export = CanvasExport(canvas, column) if canvas and column else None
     with Assignment(archive) as assignment:
         return grade_class(folder, out, assignment, export, Settings(**settings, closed=OURS))
+
+
+def stdout_kept() -> int:
+    """A number for standard output that nobody else has: what the zip's code prints from here on, until this process
+    has ended, goes to standard error.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return kept
 
 
 def only_zip(archive: Path | None) -> Path:

@@ -4,24 +4,35 @@ Students receive this file. It must never hold a formula of the assignment, or t
 """
 
 import builtins
+from collections.abc import Sequence
 
 import numpy as np
 
 from advice import WHY_NONE, CheckFailed, advice_on, entry, line_of, shape_guess, shown
 
-MAX_NUMBERS = 1_000_000  # in one answer; the largest that is asked for has a few hundred
+ROOM, MAX_DEPTH = 20_000, 16  # of one answer; the largest that is asked for has a few hundred numbers
+NUMBERS_A_PART, CHARACTERS_A_PART, BITS_A_PART = 50, 8, 64  # of an array, a text, an integer
+PARTS_A_KEY, PARTS_AN_OBJECT, MAX_BITS = 5, 20, 3000
+TOO_LARGE = "the answer cannot be sent: it is too large, or nested too deeply"
+REAL, COMPLEX = "fiu", "bc"  # kinds of dtype: what an array of numbers holds, and what is told of by its dtype
+LONG = {"g": "d", "G": "D"}  # long double is not the same everywhere
+BY_POSITION = "unexpected keyword argument", "arguments passed as keyword arguments", "takes no keyword arguments"
 
 
 def call(function, inputs=None):
-    """Call the student's function; an exception becomes a sentence. Its arguments may have other names, in order."""
+    """What the student's function returns, as it is carried; an exception becomes a sentence.
+
+    Its arguments may have other names, or none, in order.
+    """
     inputs = inputs or {}
     try:
         try:
-            return function(**inputs)
+            answer = function(**inputs)
         except TypeError as error:
-            if "unexpected keyword argument" not in str(error):
+            if not any(words in str(error) for words in BY_POSITION):
                 raise
-            return function(*inputs.values())
+            answer = function(*inputs.values())
+        return carried(answer)
     except CheckFailed:
         raise
     except NotImplementedError as todo:
@@ -61,26 +72,117 @@ def unpack(answer, want, form):
     return {name: answer[name] for name in want}
 
 
+def carried(value):
+    """An answer as it comes to a check, in the notebook and in the grader alike: as plain data.
+
+    A subclass becomes its base, a dictionary keeps the entries that texts name, and what numpy can make an array of
+    numbers of is that array. Any other object stays what it is, for a check to refuse by the name of its type. The
+    grader's own wire does the same before an answer leaves the student's process. Raises ValueError for what is too
+    large or too deep, long before it would not fit through there.
+    """
+    return Carrier().carry(value)
+
+
+class Carrier:
+    """Makes one answer plain; `room` is what is left for its parts."""
+
+    def __init__(self):
+        self.room = ROOM
+
+    def take(self, parts):
+        self.room -= parts
+        if self.room < 0:
+            raise ValueError(TOO_LARGE)
+
+    def carry(self, value, depth=0):
+        # issubclass(type(...)) and the base class's own methods: a value cannot talk its way into another class.
+        kind = type(value)
+        self.take(1)
+        if issubclass(kind, np.ndarray | np.generic):
+            array = np.asarray(value)
+            if array.dtype.kind in REAL + COMPLEX:
+                array = self.numbers(array)
+                return array if issubclass(kind, np.ndarray) else array[()]
+        if issubclass(kind, list):
+            return self.parts(list.__iter__(value), depth)
+        if issubclass(kind, tuple):
+            return tuple(self.parts(tuple.__iter__(value), depth))
+        if issubclass(kind, dict):
+            self.take(PARTS_A_KEY * dict.__len__(value))
+            values = self.parts(dict.values(value), depth)
+            named = zip(dict.keys(value), values, strict=True)
+            return {self.text(key): part for key, part in named if issubclass(type(key), str)}
+        if issubclass(kind, bool | int):
+            return value if kind is bool else self.integer(int.__index__(value))
+        if issubclass(kind, float):
+            return float.__float__(value)
+        if issubclass(kind, str):
+            return self.text(value)
+        if issubclass(kind, bytes | bytearray):
+            self.take(len(memoryview(value)) // CHARACTERS_A_PART)
+            return bytes(value)
+        if issubclass(kind, complex):
+            return complex.__complex__(value)
+        if value is None or value is ...:
+            return value
+        array = self.array_like(value, kind)
+        if array is None:
+            self.take(PARTS_AN_OBJECT)
+            return value
+        return self.numbers(array)
+
+    def parts(self, values, depth):
+        if depth == MAX_DEPTH:
+            raise ValueError(TOO_LARGE)
+        return [self.carry(value, depth + 1) for value in values]
+
+    def numbers(self, array):
+        """An array of numbers, in the machine's own order of bytes."""
+        self.take(array.ndim + array.size // NUMBERS_A_PART)
+        return array.astype(LONG.get(array.dtype.char) or array.dtype.newbyteorder("="), copy=False)
+
+    def array_like(self, value, kind):
+        """The array of numbers that numpy makes of a sequence or of what knows itself as an array; else None."""
+        is_sequence = issubclass(kind, Sequence)
+        if not is_sequence and not hasattr(kind, "__array__"):
+            return None
+        if is_sequence and len(value) > NUMBERS_A_PART * ROOM:
+            raise ValueError(TOO_LARGE)
+        try:
+            array = np.asarray(value)
+        except Exception:
+            return None
+        return array if type(array) is np.ndarray and array.dtype.kind in REAL + COMPLEX else None
+
+    def integer(self, number):
+        self.take(number.bit_length() // BITS_A_PART)
+        if number.bit_length() > MAX_BITS:
+            raise ValueError(TOO_LARGE)
+        return number
+
+    def text(self, text):
+        self.take(str.__len__(text) // CHARACTERS_A_PART)
+        return str.encode(text, "utf-8", "replace").decode()
+
+
 def plain(value):
-    """A copy as a base numpy array, whatever class came; None where it holds no real numbers."""
-    if holds_text(value) or count(value) > MAX_NUMBERS:
-        return None  # numpy would give every entry the room of the longest, or of the widest
+    """A copy of a carried value as an array; None where it holds no real numbers."""
+    if not holds_numbers(value):
+        return None  # numpy would give every entry the room of the longest text
     try:
-        array = np.array(value, subok=False)
+        array = np.array(value)
     except Exception:
         return None
-    return array if array.dtype.kind in "fiu" else None
+    return array if array.dtype.kind in REAL else None
 
 
-def holds_text(value):
-    return isinstance(value, str | bytes) or (isinstance(value, list | tuple) and any(map(holds_text, value)))
-
-
-def count(value):
-    """How many numbers an array or nested lists hold."""
+def holds_numbers(value):
+    """Whether a value is a number or an array of numbers, or a list, at any depth, of nothing else."""
     if isinstance(value, list | tuple):
-        return sum(map(count, value))
-    return value.size if isinstance(value, np.ndarray) else 1
+        return all(map(holds_numbers, value))
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in REAL + COMPLEX
+    return isinstance(value, int | float | complex)
 
 
 def as_numbers(name, value, want, by_step=False):

@@ -1,7 +1,9 @@
 """Read a formula off a function: which products of its arguments does it add up?
 
-Students receive this file. It knows how to look, and never what should be found: the right paths stand in
-`fixtures.json` as digests.
+Students receive this file. It knows how to look, and never what should be found. Whether a formula is right it sees
+from its numbers alone; in `fixtures.json` stand digests of products that are *no* paths, those of known mistakes. So
+neither that file nor a message tells of a single product that it is right: an answer cannot be put together by trying
+one product after the other.
 """
 
 import itertools
@@ -13,6 +15,11 @@ from answers import as_numbers, call, unpack
 from checks import FIXTURES, FLOAT32, FORWARD, contents, digest
 
 PARTIALS = ("dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
+ENDS = {  # how W^g comes in: what ends in this array goes ...
+    "dhprev_dWg": "through the previous hidden state h_{t-1}",
+    "dCprev_dWg": "through the previous cell state C_{t-1}",
+    "dC_dWg": "straight through the candidate of step t",
+}
 COEFFICIENT, FLOAT32_COEFFICIENT = 1e-9, 1e-4  # how near to a whole number a coefficient counts as one
 
 
@@ -75,35 +82,63 @@ def is_right(function, draws):
     return True
 
 
+def value_of(found, numbers):
+    """What the sum of products that `terms` found gives for eight numbers."""
+    given = dict(zip(PARTIALS, numbers, strict=True))
+    return sum(coefficient * np.prod([given[name] for name in factors]) for factors, coefficient in found.items())
+
+
+def ends_of(factors):
+    """In which of the arrays by W^g a product ends; [] where it cannot be a path, or is known to be none."""
+    ends = [name for name in factors if name in ENDS]
+    known = digest("no path", *factors) in contents(FIXTURES)["derivation"]["no paths"]
+    return ends if "dJ_dh" in factors and len(ends) == 1 and not known else []
+
+
+def complaints_on(found):
+    """(sentences, causes, whether all is about paths that are missing) on the products that `terms` found."""
+    sentences, causes, met = [], [], {name: [] for name in ENDS}
+    for factors, coefficient in found.items():
+        product = " * ".join(factors) or "1"
+        if not (ends := ends_of(factors)):
+            sentences.append(f"the product {product} is no path from W^g to J")
+            causes.append(sentences[-1])
+            continue
+        met[ends[0]].append(product)
+        if coefficient != 1:
+            sentences.append(f"the path {ENDS[ends[0]]} is counted {coefficient:.3g} times")
+            causes.append(f"the path {ENDS[ends[0]]} is not counted once")
+    for end, products in met.items():
+        if len(products) > 1:
+            sentences.append(f"of the products {', '.join(products)} one at most is a path from W^g to J")
+            causes.append(f"more than one product ends in {end}")
+    missing = [f"the path {ENDS[end]} is missing" for end, products in met.items() if not products and found]
+    return sentences + missing, causes + missing, bool(missing) and not sentences
+
+
 def check_paths(function):
     """Say which path is missing, extra or counted otherwise than once."""
     if function is None:
         raise CheckFailed("dJ_dWg: is not defined. Run the cell that defines it.")
-    stored = contents(FIXTURES)
+    draws = list(contents(FIXTURES)["draws"].values())
     try:
-        if is_right(function, list(stored["draws"].values())):
+        if is_right(function, draws):
             return
         found = terms(function)
     except CheckFailed as failure:
         raise failure.within("dJ_dWg: ") from None
-    paths = stored["paths"]
-    complaints, met = [], set()
-    for factors, coefficient in found.items():
-        name = digest("path", *factors)
-        met.add(name)
-        if name not in paths:
-            complaints.append(f"the product {' * '.join(factors) or '1'} is no path from W^g to J")
-        elif coefficient != 1:
-            complaints.append(f"the path {paths[name]} is counted {coefficient:.3g} times")
-    missing = [words for name, words in paths.items() if name not in met]
-    complaints += [f"the path {words} is missing" for words in (missing if met else ())]
-    if not met:
-        complaints = ["it adds up to 0: does the sum reach the last row, or does a `return` stand inside the loop"]
-    if not complaints:
+    if all(np.isclose(value_of(found, draw["numbers"]), draw["answer"], rtol=FLOAT32[FORWARD]) for draw in draws):
         raise CheckFailed(
             "dJ_dWg: with T = 2 and n = 1, it follows the right formula for some inputs and "
             "not for others. Does it look at the size of a number, or does something stay behind from a call?"
         )
+    complaints, causes, only_missing = complaints_on(found)
+    if not found:
+        complaints = ["it adds up to 0: does the sum reach the last row, or does a `return` stand inside the loop"]
+        causes = complaints
+    if not complaints:
+        complaints = ["not each of these products is a path from W^g to J: follow each of them, factor by factor"]
+        causes = ["one of three products is no path from W^g to J"]
     shifted = " (Or is a row shifted or skipped? Row t of the total derivatives is the step before.)"
     products = [(f if c == 1 and f else (f"{c:.3g}", *f)) for f, c in found.items()]
     formula = " + ".join(map(" * ".join, products))
@@ -111,6 +146,6 @@ def check_paths(function):
     raise CheckFailed(
         f"dJ_dWg: with one number in place of each matrix (n = 1), your formula for a step is {formula or '0'}. "
         + f"What is off: {'; '.join(complaints[:4])}. List the ways in which W^g can have changed h_t: see hint 2."
-        + (shifted if met and len(complaints) == len(missing) else ""),
-        complaints[:4],
+        + shifted * only_missing,
+        causes[:4],
     )

@@ -186,7 +186,7 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
     for x, upstream in zip(xs, dJ_dh):
         s = lstm_step(x, h, C, p)
         f, i, o, g = s["f"], s["i"], s["o"], s["g"]
-        immediate = np.kron(h, np.eye(n))  # the derivative of h @ Wg by Wg, row by row
+        immediate = np.kron(h, np.eye(n))  # the derivative of h @ Wg with respect to Wg, row by row
         df = (f * (1 - f))[:, None] * (p["Wf"].T @ dh)
         di = (i * (1 - i))[:, None] * (p["Wi"].T @ dh)
         do = (o * (1 - o))[:, None] * (p["Wo"].T @ dh)

@@ -7,6 +7,7 @@ Expected numbers are rounded to 11 significant digits, far below the tolerance, 
 `tanh` does not show in the file.
 """
 
+import contextlib
 import copy
 import json
 import sys
@@ -27,7 +28,7 @@ from checks import (
     signature,
     unroller,
 )
-from derivation import PARTIALS
+from derivation import PARTIALS, terms
 from given import RunningAverage, run_cell
 from private import mistakes
 from private import reference as ref
@@ -45,9 +46,9 @@ TASKS = {
 }
 KINDS = ("one-to-one", "one-to-many", "many-to-many")
 PATHS = {
-    ("dJ_dh", "dh_dhprev", "dhprev_dWg"): "through the previous hidden state h_{t-1}",
-    ("dJ_dh", "dh_dC", "dC_dCprev", "dCprev_dWg"): "through the previous cell state C_{t-1}",
-    ("dJ_dh", "dh_dC", "dC_dWg"): "straight through the candidate of step t",
+    ("dJ_dh", "dh_dhprev", "dhprev_dWg"),
+    ("dJ_dh", "dh_dC", "dC_dCprev", "dCprev_dWg"),
+    ("dJ_dh", "dh_dC", "dC_dWg"),
 }
 
 
@@ -60,6 +61,15 @@ def draws(count=8):
         answer = ref.dJ_dWg(**arrays | {"dJ_dh": sizes[:1].reshape(1, 1)}).item()
         found[f"draw {number}"] = {"numbers": sizes.tolist(), "answer": answer}
     return found
+
+
+def no_paths(solutions):
+    """Digests of the products that known mistakes add up, without those that are paths."""
+    found = set()
+    for mistake in mistakes.q6_backprop.DERIVATION:
+        with contextlib.suppress(CheckFailed):
+            found |= terms(mistakes.function(mistake, solutions)).keys()
+    return sorted(digest("no path", *factors) for factors in found - PATHS)
 
 
 def three_decimals(values):
@@ -133,7 +143,7 @@ def rnn_cases():
             {"h": hs[2].round(3), "W_hh": d["W_hh"]},
             ref.state_jacobian(hs[2].round(3), d["W_hh"]),
             tolerance=GRADIENT,
-            advice="Row i, column j is the derivative of h_t[i] by h_{t-1}[j]: see hint 1.",
+            advice="Row i, column j is the derivative of h_t[i] with respect to h_{t-1}[j]: see hint 1.",
         ),
         "q4b_jacobian_through_time/five steps": case(
             {"hs": hs.round(3), "W_hh": d["W_hh"]},
@@ -359,7 +369,7 @@ def main(solutions):
         "cases": rounded(with_mistakes(rnn_cases() | lstm_cases(), solutions)),
         "choices": choices(),
         "draws": rounded(draws()),
-        "paths": {digest("path", *factors): words for factors, words in PATHS.items()},
+        "derivation": {"no paths": no_paths(solutions)},
     }
     FIXTURES.write_text(one_entry_a_line(public), encoding="utf-8")
     HIDDEN.write_text(one_entry_a_line({"cases": rounded(hidden_cases())}), encoding="utf-8")

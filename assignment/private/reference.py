@@ -33,7 +33,7 @@ def _jacobian(f, x):
 
 
 def _gradients(J, arguments):
-    """dict: the gradient of the scalar `J(**arguments)` by each argument, in that argument's shape."""
+    """dict: the gradient of the scalar `J(**arguments)` with respect to each argument, in that argument's shape."""
     gradients = {}
     for name, value in arguments.items():
         jacobian = _jacobian(lambda nudged, name=name: J(**{**arguments, name: nudged}), value)
@@ -149,7 +149,7 @@ def lstm_gradients(xs, h0, C0, p, dJ_dh):
 def lstm_partials(xs, h0, C0, p, dJ_dh):
     """dict of the worksheet's eight gradients, stacked over t = 1..T, as question q6 reads them.
 
-    dJ_dh       (T, n)       given: the direct derivative of the loss by h_t
+    dJ_dh       (T, n)       given: the direct derivative of the loss with respect to h_t
     dh_dhprev   (T, n, n)    C_{t-1} is held; through all four gates
     dhprev_dWg  (T, n, n*n)  total: through all steps before t; zero at t = 1
     dh_dC       (T, n, n)    o_t is held

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.classroom import feedback
-from autograder.classroom.canvas import CanvasExport
+from autograder.classroom.canvas import COLUMNS, CanvasExport
 from autograder.classroom.feedback import write_feedback
 from autograder.classroom.records import Status, StudentRecord
 from autograder.classroom.report import Report
@@ -21,7 +21,8 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.results import Outcome
 from autograder.grading.text import clean, one_line
 
-FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")  # where `;` separates columns, too
+FORMULA = re.compile(r"""((?:^|[,;])[\s"]*)(?=[=+\-@＝＋－＠])|([,;][\s"]*)\Z""")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
 LATER = "not yet: the run was stopped before. The same command resumes it."
 
@@ -74,7 +75,7 @@ class Gradebook:
         if canvas is None:
             return []
         unknown = canvas.fill((s, row["total"]) for s, row in zip(self.students, rows, strict=True))
-        replace(self.out / "canvas.csv", table(canvas.columns, canvas.rows))
+        replace(self.out / "canvas.csv", canvas_table(canvas))
         return [f"not in the Canvas export: {student.name} ({student.id})" for student in unknown]
 
     def lines(self) -> Iterator[str]:
@@ -98,7 +99,26 @@ def what_went_wrong(record: StudentRecord) -> str:
 
 def text_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return FORMULA.sub(r"\1'", clean(one_line(text)))
+    return harmless(clean(one_line(text)))
+
+
+def harmless(text: str) -> str:
+    """The text with a ' before what a spreadsheet could take for a formula, at its start or after a separator.
+
+    A comma and a semicolon count as separators: which of them is one depends on the reader's country, and so does what
+    is quoted. Where the text ends with one, what comes after it in the file would begin a cell.
+    """
+    return FORMULA.sub(r"\1\2'", CONTROL.sub(" ", text))
+
+
+def canvas_table(canvas: CanvasExport) -> bytes:
+    """The export with its points as a CSV file's bytes.
+
+    Canvas finds a student by the ID, a number that stays as it is, and quotes names by itself that begin with =. So
+    the texts beside it can be made harmless. The points are left alone: -1 is a number.
+    """
+    rows = [{name: harmless(row[name]) if name in COLUMNS else row[name] for name in row} for row in canvas.rows]
+    return table(canvas.columns, rows)
 
 
 def table(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:

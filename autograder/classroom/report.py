@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, kw_only=True):
     page: str
     status: str
     graded: bool
+    unconfined: bool
     total: float | None
     scores: dict[str, float]
     seconds: float
@@ -74,6 +75,7 @@ class Report:
             page=feedback_page(student),
             status=record.status.value,
             graded=record.is_graded,
+            unconfined=record.is_graded and grading is not None and grading.unconfined,
             total=grading.total if grading else None,
             scores={name: question.score for name, question in questions.items()},
             seconds=record.seconds,
@@ -111,6 +113,7 @@ class Report:
             "graded": graded,
             "not_graded": [item for item in numbered if not item[1].graded],
             "troubled": [item for item in numbered if item[1].graded and item[1].wrong],
+            "unconfined": [item for item in numbered if item[1].unconfined],
             "slowest": sorted(numbered, key=lambda item: -item[1].seconds)[:SLOWEST],
             "mean": statistics.fmean(totals) if totals else 0,
             "median": statistics.median(totals) if totals else 0,

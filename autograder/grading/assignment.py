@@ -19,6 +19,7 @@ from autograder.grading.text import one_line
 
 PREFIX = "tests-"  # of the folder that a zip is unpacked to
 PACKAGE = (__package__ or "").partition(".")[0]
+WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")  # numbers and ASCII's signs say nothing
 
 
 class Settings(msgspec.Struct):
@@ -47,6 +48,7 @@ class Assignment:
         self.student_files: dict[str, bytes] = {}
         self.extra: set[str] = set()
         self.skipped: frozenset[str] = frozenset()
+        self.words: frozenset[str] = frozenset()
         self.aside: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -86,6 +88,8 @@ class Assignment:
         self.student_files = {name: (files / name).read_bytes() for name in settings.student_files or []}
         self.extra, self.skipped = set(settings.extra_questions), frozenset(settings.skipped_cells)
         self.tests = [test_file(path) for path in sorted((folder / "tests").glob("*.py"))]
+        written = [path for path in folder.rglob("*") if path.suffix in (".py", ".json") and path.is_file()]
+        self.words = frozenset(word for path in written for word in words_of(path.read_text("utf-8", "replace")))
         self._put_aside({path.stem for path in files.glob("*") if path.suffix == ".py" or path.is_dir()} - {PACKAGE})
 
     def _put_aside(self, names: set[str]) -> None:
@@ -128,6 +132,11 @@ class Assignment:
     def extra_points(self) -> float:
         """How many of the points are extra."""
         return sum(points for name, points in self.points.items() if name in self.extra)
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, and its signs that are not ASCII's."""
+    return set(WORD.findall(text))
 
 
 def test_file(path: Path) -> TestFile:

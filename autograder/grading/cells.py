@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,6 +11,7 @@ from autograder.errors import IntakeError
 from autograder.grading.text import clean, whole
 
 MAX_CELLS = 2000
+MAX_ALL_CELLS = 10 * MAX_CELLS  # text and all
 MAX_PARTS = 1_000_000  # of a notebook's JSON that is read whole; they take some hundred bytes each
 DAMAGED = IntakeError("the notebook is damaged or empty. Open it, save it and submit it again.")
 SKIPPED = "otter_ignore"  # the tag of demonstrations and training
@@ -40,44 +41,80 @@ def notebook_cells(text: str, assignment: str, skipped: Skipped = frozenset()) -
     return sources
 
 
+NULL = msgspec.Raw(b"null")
+
+
 class Sheet(msgspec.Struct):
-    cells: list[msgspec.Raw]
+    cells: msgspec.Raw
 
 
 class Notebook(msgspec.Struct):
     """Of a notebook's JSON, what is read; outputs and all else are passed over without being made."""
 
-    cells: list[msgspec.Raw] | None = None
+    cells: msgspec.Raw = NULL
     worksheets: list[Sheet] = []  # where format 3 keeps its cells
-    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    metadata: msgspec.Raw = NULL
 
 
 class Cell(msgspec.Struct):
-    cell_type: Any = None
-    source: Any = None
-    input: Any = ""  # format 3's name for the source
-    metadata: Any = None
+    cell_type: msgspec.Raw = NULL
+    source: msgspec.Raw = NULL
+    input: msgspec.Raw = NULL  # format 3's name for the source
+    metadata: msgspec.Raw = NULL
+
+
+class Passed(msgspec.Struct, gc=False):
+    """An object of which nothing is read."""
+
+
+class Tags(msgspec.Struct):
+    tags: list[str] = []
+
+
+class Otter(msgspec.Struct):
+    assignment_name: str | None = None
+
+
+class Kernel(msgspec.Struct):
+    language: str | None = None
+
+
+class Metadata(msgspec.Struct):
+    otter: msgspec.Raw = NULL
+    kernelspec: msgspec.Raw = NULL
 
 
 def parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """(the notebook's cells, its metadata). Raises IntakeError."""
+    """(the notebook's cells, its metadata), of each only what is read. Raises IntakeError."""
     try:
         notebook = msgspec.json.decode(text, type=Notebook)
-        cells = [as_dict(decoded(raw, Cell)) for raw in listed_cells(notebook)]
-        return cells, as_dict(decoded(notebook.metadata, dict))
+        metadata = as_dict(decoded(notebook.metadata, Metadata))
+        return [read_cell(raw) for raw in listed_cells(notebook)], {
+            "otter": decoded(metadata.get("otter", NULL), Otter),
+            "kernelspec": decoded(metadata.get("kernelspec", NULL), Kernel),
+        }
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return leniently_parsed(text)
 
 
 def listed_cells(notebook: Notebook) -> list[msgspec.Raw]:
-    cells = notebook.cells if notebook.cells is not None else next((s.cells for s in notebook.worksheets), None)
-    if cells is None:
+    """They are counted before one is made. Raises IntakeError and MsgspecError."""
+    cells = notebook.cells if notebook.cells is not NULL else next((s.cells for s in notebook.worksheets), NULL)
+    if cells is NULL:
         raise DAMAGED
-    return cells
+    msgspec.json.decode(cells, type=Annotated[list[Passed], msgspec.Meta(max_length=MAX_ALL_CELLS)])
+    return msgspec.json.decode(cells, type=list[msgspec.Raw])
 
 
-def decoded(raw: msgspec.Raw, kind: type) -> Any:
-    """A part of the JSON; None where it is of another kind."""
+def read_cell(raw: msgspec.Raw) -> dict[str, Any]:
+    """Of a cell, its parts that are of the kind they should be."""
+    cell = as_dict(decoded(raw, Cell))
+    kinds = {"cell_type": str, "source": str | list[str], "input": str | list[str], "metadata": Tags}
+    return {name: decoded(cell.get(name, NULL), kind) for name, kind in kinds.items()}
+
+
+def decoded(raw: msgspec.Raw, kind: Any) -> Any:
+    """A part of the JSON, an object as a dictionary; None where it is of another kind."""
     try:
         made: Any = msgspec.json.decode(raw, type=kind)
     except msgspec.MsgspecError:

@@ -13,7 +13,7 @@ from typing import Any
 from otter.test_files.abstract_test import TestCase, TestFile
 
 from autograder.errors import GraderError, IntakeError, OverrunError, SessionEnded, SessionExhausted, StudentError
-from autograder.grading.assignment import Assignment
+from autograder.grading.assignment import Assignment, words_of
 from autograder.grading.intake import Submission, read_submission
 from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
 from autograder.grading.sandbox.exchange import no_answer
@@ -21,6 +21,12 @@ from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
 from autograder.grading.sandbox.session import Session
 from autograder.grading.text import clean, one_line
 
+EXCEPTIONS = {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}
+ENGINES = words_of(
+    " ".join(["stops with an exception of its own", *EXCEPTIONS])
+)  # the causes that grading words itself
 MAX_STOPS = 2  # how often an answer may end the student's process
 MAX_COMPLAINTS, MAX_COMPLAINT = 20, 400  # cells that the overview tells of; characters for each
 
@@ -70,20 +76,20 @@ def grade_submission(
                         text = f"not run: the answer was stopped {MAX_STOPS} times before."
                         graded[id(case)] = result(case, file.name, Outcome.NOT_RUN, text)
                         continue
-                    graded[id(case)] = grade_case(case, file, session)
+                    graded[id(case)] = grade_case(case, file, session, assignment.words)
                     stops[file.name] += graded[id(case)].outcome is Outcome.STOPPED
             if not hidden:
                 complaints = complaint_lines(session)
-        held = session.hold is not None and session.hold.confined
+        held = session.hold is None or session.hold.confined
         if not held:
             print(f"UNCONFINED: the student's code was held by {session.hold}.", file=sys.stderr)
     questions = {file.name: QuestionResult([graded[id(case)] for case in file.test_cases]) for file in assignment.tests}
     first = complaints[0] if complaints else ""
-    return Grading(questions, overview(complaints), first_complaint=first, unconfined=not held)
+    return Grading(questions, overview(complaints), first_complaint=first, unconfined=unconfined)
 
 
-def grade_case(case: TestCase, file: TestFile, session: Session) -> CaseResult:
-    """Run one test function; the message is what the student reads.
+def grade_case(case: TestCase, file: TestFile, session: Session, words: frozenset[str]) -> CaseResult:
+    """Run one test function; the message is what the student reads. words: of which the zip's own texts are made.
 
     A process that an earlier case has used may end by what that one left behind. Then the case runs again in a fresh
     one, unless it took all of its time.
@@ -94,6 +100,7 @@ def grade_case(case: TestCase, file: TestFile, session: Session) -> CaseResult:
         names, outcome, text, causes, _ = run_in(session, case, file.name)
     if case.hidden and outcome is Outcome.STOPPED:
         text = "stopped while it ran."  # how it ended can depend on what it was asked
+    causes = [cause for cause in causes if isinstance(cause, str) and words_of(cause) <= words | ENGINES]
     if outcome is not Outcome.PASSED and names.missing:
         causes = ["not defined"]
         for name in names.missing:
@@ -151,6 +158,7 @@ def run_case(case: TestCase, question: str, names: NotebookNames) -> tuple[Outco
 
     But for a file, module or name that the test itself lacks: no answer can have done that, and it is a GraderError.
     An assertion class of the test author's own may carry `causes` and `not_done`, the student's exceptions cannot.
+    A cause with a word that stands nowhere in the zip, and so came from the student, is left out later on.
     """
     try:
         case.body.call_func(names)
@@ -175,7 +183,7 @@ def student_error(error: StudentError, hidden: bool) -> tuple[Outcome, str, list
     outcome = Outcome.NOT_DONE if isinstance(error, NotImplementedError) else Outcome.FAILED
     if hidden:
         return outcome, "a hidden check did not pass.", []
-    known = name if hasattr(builtins, name) else "an exception of its own"
+    known = name if name in EXCEPTIONS else "an exception of its own"
     return outcome, f"{name}: {error}", [] if outcome is Outcome.NOT_DONE else [f"stops with {known}"]
 
 

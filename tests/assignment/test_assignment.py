@@ -114,7 +114,7 @@ def test_no_expected_number_is_a_clear_answer():
     fixtures = json.loads((STUDENT / "fixtures.json").read_text())
     answers = [answer for choice in fixtures["choices"].values() for answer in choice["answers"].values()]
     assert all(re.fullmatch("[0-9a-f]{16}", answer) for answer in answers)
-    assert all(re.fullmatch("[0-9a-f]{16}", path) for path in fixtures["paths"])
+    assert all(re.fullmatch("[0-9a-f]{16}", product) for product in fixtures["derivation"]["no paths"])
 
 
 def test_extra_points_come_on_top_and_hidden_results_show_after_publishing():

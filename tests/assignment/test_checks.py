@@ -1,5 +1,6 @@
 """The checks: each kind of bad answer gets its own plain sentence, and right answers in any dress pass."""
 
+import itertools
 import json
 
 import numpy as np
@@ -17,11 +18,12 @@ from checks import (
     cell_runner,
     check_separate_cells,
     choice,
+    digest,
     of_step,
     public,
     signature,
 )
-from derivation import PARTIALS, check_paths, terms
+from derivation import ENDS, PARTIALS, check_paths, terms
 from given import RunningAverage, run_cell
 
 
@@ -249,6 +251,37 @@ def test_a_missing_extra_or_doubled_path_is_named(products, sentence):
     assert sentence in paths_message(*products)
 
 
+@pytest.mark.parametrize("right", [H, C, NOW], ids="HC.")
+def test_nothing_that_students_have_tells_of_a_single_product_that_it_is_a_path(right):
+    """Else the answer could be put together by trying one product after the other."""
+    no_paths = json.loads(FIXTURES.read_text())["derivation"]["no paths"]
+    assert digest("path", *right[1]) not in FIXTURES.read_text() and digest("no path", *right[1]) not in no_paths
+    end = right[1][-1]
+    others = [name for name in PARTIALS if name not in ("dJ_dh", *ENDS)]
+    choices = itertools.product((False, True), repeat=len(others))
+    products = [{"dJ_dh", end, *itertools.compress(others, chosen)} for chosen in choices]
+    said = paths_message(right).partition("What is off: ")[2]
+    alike = [p for p in products if paths_message((1, sorted(p))).partition("What is off: ")[2] == said]
+    assert len(alike) >= 8
+
+
+@pytest.mark.parametrize(
+    ("products", "sentence"),
+    [
+        ((H, C, (1, (*NOW[1], "dC_dCprev"))), "not each of these products is a path from W^g to J: follow each"),
+        ((H, C, NOW, (1, (*NOW[1], "dC_dCprev"))), "one at most is a path from W^g to J"),
+    ],
+)
+def test_of_products_that_no_known_mistake_has_it_is_said_that_not_all_are_paths(products, sentence):
+    assert sentence in paths_message(*products)
+
+
+def test_how_often_a_path_is_counted_stands_in_the_message_and_not_in_its_cause():
+    with pytest.raises(CheckFailed, match="is counted 4.71 times") as failure:
+        check_paths(formula(H, C, (4.711, NOW[1])))
+    assert failure.value.causes == ("the path straight through the candidate of step t is not counted once",)
+
+
 def test_the_first_steps_total_derivatives_may_be_left_out():
     def from_the_second(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, dh_do):
         total = 0.0
@@ -389,7 +422,9 @@ def test_a_derivation_in_float32_passes_and_one_that_changes_its_mind_does_not()
         check_paths(remembers)
 
 
-@pytest.mark.parametrize(("answer", "words"), [(np.array([[np.nan]]), "is nan"), (np.array([["1.0"]]), "array of <U3")])
+@pytest.mark.parametrize(
+    ("answer", "words"), [(np.array([[np.nan]]), "is nan"), (np.array([["1.0"]]), "holds other things")]
+)
 def test_a_derivation_that_gives_no_numbers_says_so(answer, words):
     with pytest.raises(CheckFailed, match=words):
         check_paths(lambda **partials: answer)
@@ -405,7 +440,7 @@ def test_a_changed_dictionary_of_inputs_is_said(change):
         Case("q/x", {"p": {"Wf": np.eye(2)}}, {"y": np.ones(3)}, "array").check(function, "f")
 
 
-@pytest.mark.parametrize("answer", ["x" * 10**6, ["x" * 10**6] + [""] * 10**4, [[b"y"]], ("1.0", 2.0)])
+@pytest.mark.parametrize("answer", ["x" * 10**5, ["x" * 10**4] + [""] * 10**4, [[b"y"]], ("1.0", 2.0)])
 def test_text_is_no_number_and_takes_no_room(answer):
     with pytest.raises(CheckFailed, match="should be an array of real numbers"):
         Case("q/x", {}, {"y": np.ones(3)}, "array").check(lambda: answer, "f")
@@ -468,20 +503,36 @@ def test_keys_of_another_name_are_shown():
 
 
 def test_texts_and_crowds_of_numbers_are_refused_before_numpy_makes_room_for_them():
-    crowd, text = [[0.0] * 1001] * 1000, ["", "x" * 300_000] * 50
+    large, real = "the answer cannot be sent: it is too large", "array of real numbers"
+    crowd, text, short = [[0.0] * 1001] * 1000, ["", "x" * 300_000] * 50, ["", "x" * 500] * 50
 
     class Cell:
         def forward(self, x):
             self.output = self.value
             return self.output
 
-    for value in (text, crowd, [np.zeros(1001)] * 1000):
+    for value, words in ((text, large), (crowd, large), ([np.zeros(1001)] * 1000, large), (short, real)):
         Cell.value = value
         inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
-        with pytest.raises(CheckFailed, match="array of real numbers"):
+        with pytest.raises(CheckFailed, match=words):
             Case("q/x", inputs, {}, "dict").check(cell_runner(Cell, run_cell))
-        with pytest.raises(CheckFailed, match="array of real numbers"):
+        with pytest.raises(CheckFailed, match=words):
             public("q4a_state_jacobian/one step").check(lambda h, W_hh, value=value: value)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, h, /: x - h,
+        lambda x, /, h: x - h,
+        lambda first, second, /: first - second,
+        lambda x, second: x - second,
+        lambda h, *, x: x - h,
+    ],
+)
+def test_arguments_are_given_by_name_where_the_function_takes_names_and_in_order_where_it_does_not(function):
+    case = Case("q/x", {"x": np.array([3.0]), "h": np.array([1.0])}, {"it": np.array([2.0])}, "array")
+    case.check(function)
 
 
 def test_an_input_that_became_another_kind_of_thing_was_changed():

@@ -3,6 +3,7 @@
 import csv
 import errno
 import fcntl
+import io
 import json
 import os
 import re
@@ -19,13 +20,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder import files
 from autograder.__main__ import main
 from autograder.classroom import pools, worker
 from autograder.classroom import run as run_module
 from autograder.classroom.canvas import CanvasExport
-from autograder.classroom.gradebook import text_cell
+from autograder.classroom.gradebook import canvas_table, harmless, table, text_cell
 from autograder.classroom.records import safe_name
 from autograder.classroom.report import bins
 from autograder.classroom.roster import Student, read_class
@@ -201,7 +204,7 @@ class PoolInThisProcess:
         self.archive = archive
 
     def submit(self, task):
-        key = self.archive.digest, content_digest(task.source)
+        key = self.archive.digest, content_digest(task.source), task.unconfined
         future = Future()
         try:
             self.known[key] = self.known.get(key) or work(self.archive, task)
@@ -542,7 +545,52 @@ def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "＝1", '=HYPERLINK("x")', "\t=1+1"])
 def test_no_cell_is_a_formula(text):
     assert text_cell(text).startswith("'") and not text_cell(" ok").startswith("'")
-    assert f"; '{text.strip()}" in text_cell(f"a; {text.strip()}") and text_cell("a; b, -1") == "a; b, -1"
+    assert f"; '{text.strip()}" in text_cell(f"a; {text.strip()}") and text_cell("a; b, c-1") == "a; b, c-1"
+
+
+SEPARATORS, FORMULAS = ",;\t", tuple("=+-@\t\r＝＋－＠")
+hostile = st.text(st.sampled_from(list("=+-@\t\r\n;,\"' a1＝＋－＠")), max_size=12)
+
+
+def cells_as_read(data):
+    """Each cell of a CSV file, whatever separates its columns and whether or not quotes count."""
+    text = data.decode("utf-8-sig")
+    for separator in SEPARATORS:
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting):
+                yield from row
+
+
+def no_formula_in(data):
+    found = [cell for cell in cells_as_read(data) if cell.lstrip(' "').startswith(FORMULAS)]
+    assert not found, (found, data)
+
+
+@given(st.lists(st.tuples(hostile, hostile, hostile), min_size=1, max_size=3))
+def test_no_cell_of_the_gradebook_is_a_formula_whatever_separates_the_columns(texts):
+    columns = ["id", "name", "late", "q1", "what went wrong"]
+    rows = [[text_cell(id), text_cell(name), "late", "2", text_cell(wrong)] for id, name, wrong in texts]
+    no_formula_in(table(columns, [dict(zip(columns, row, strict=True)) for row in rows]))
+
+
+@given(st.lists(st.tuples(hostile, hostile, hostile), min_size=1, max_size=3))
+def test_no_cell_of_canvas_csv_is_a_formula_and_its_ids_are_as_they_were(texts):
+    columns = ["Student", "ID", "SIS Login ID", "Section", "HW (1)"]
+    rows = [["    Points Possible", "", "", "", "40"]]
+    rows += [[who, f"{4711 + n}", login, section, "7"] for n, (who, login, section) in enumerate(texts)]
+    with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
+        file.write(table(columns, [dict(zip(columns, row, strict=True)) for row in rows]))
+        file.flush()
+        data = canvas_table(CanvasExport(Path(file.name), "HW"))
+    no_formula_in(data)
+    back = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    assert back[0]["Student"] == "    Points Possible"
+    assert [(row["ID"], row["HW (1)"]) for row in back] == [(row[1], row[4]) for row in rows]
+
+
+@pytest.mark.parametrize("name", ["Doe, Ann", "O'Neil; Zoë", 'Ann "Annie" Doe', "Doe, Jean-Luc", "a=b, c+d"])
+def test_a_name_that_is_no_formula_stays_as_it_is(name):
+    assert harmless(name) == text_cell(name) == name
 
 
 def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):
@@ -633,6 +681,13 @@ def test_extra_points_come_on_top(place):
     run(place)
     assert "(2 more are extra)" in (page := (place / "out/feedback/ann.html").read_text()) and "6 of 4 points" in page
     assert "mean of 4 and 2 extra" in (place / "out/report.html").read_text()
+
+
+def test_the_report_says_what_was_graded_unconfined(place):
+    run(place)
+    assert "--unconfined" not in (place / "out/report.html").read_text()
+    run(place, "--unconfined", "--fresh")
+    assert "graded with <code>--unconfined</code>" in (place / "out/report.html").read_text()
 
 
 def test_an_output_that_cannot_be_written_says_so(place, capsys):

@@ -26,6 +26,7 @@ from tests.kit import (
     PAYLOADS,
     QUICK,
     SECRET,
+    TESTS,
     WRONG,
     Graded,
     notebook,
@@ -33,8 +34,10 @@ from tests.kit import (
     ran,
     read_payload,
     write_notebook,
+    write_zip,
 )
 
+ROOT = Path(__file__).parents[2]
 DETACHED = read_payload(PAYLOADS / "attacks/in_a_cell/a_detached_process.py")
 EARNED = {"q1": 0, "q2": 2, "q3": 2}
 
@@ -274,3 +277,66 @@ def test_a_failure_leaves_a_fallback_that_shows_students_nothing(broken, tmp_pat
     report = json.loads((root / "results/results.json").read_text())
     assert report["score"] == 0 and [t["visibility"] for t in report["tests"]] == ["visible", "hidden"]
     assert "Traceback" in report["tests"][1]["output"] and "Traceback" not in report["output"]
+
+
+BY_AUTHOR = """
+class CheckFailed(AssertionError):
+    def __init__(self, text, causes):
+        super().__init__(text)
+        self.causes = causes
+
+@test_case(points=1, hidden=False)
+def test_q1_reads_a_key(double):
+    (key,) = double(2)
+    raise CheckFailed("not right", ["doubled twice", f"{key} is None", key, f"doubled {key}"])
+"""
+
+
+@pytest.mark.parametrize("key", ["Hello, 'grader", "0 \U0001f600", "double\\n=HYPERLINK(1)", "\u0430", "x" * 5000])
+def test_a_cause_holds_no_word_of_the_students(key, tmp_path):
+    archive = write_zip(tmp_path / "z.zip", TESTS | {"q1": BY_AUTHOR})
+    cells = [HONEST[0], f"def double(x): return {{{key!r}: 1}}", *HONEST[2:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive)
+    assert graded.cases("q1")[0].causes == ["doubled twice"]
+
+
+@pytest.mark.parametrize(
+    ("raises", "cause"),
+    [
+        ("raise ValueError('Hello, grader')", "stops with ValueError"),
+        ("raise type('Hello', (Exception,), {})('Hello, grader')", "stops with an exception of its own"),
+        ("raise type('print', (Exception,), {})('Hello, grader')", "stops with an exception of its own"),
+        (
+            "raise type('CheckFailed', (AssertionError,), {'causes': ['Hello']})('x')",
+            "stops with an exception of its own",
+        ),
+    ],
+)
+def test_an_exceptions_text_and_its_own_causes_are_no_cause(raises, cause, tmp_path, archive):
+    cells = [HONEST[0], f"def double(x):\n    {raises}", *HONEST[2:]]
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
+    assert graded.cases("q1")[0].causes == [cause]
+
+
+NOISY = """
+import atexit, os
+atexit.register(print, "at exit")
+print("when read")
+@test_case(points=1, hidden=False)
+def test_q1_prints(double):
+    print("in a test")
+    os.write(1, b"by its number\\n")
+    os.system("echo by a child")
+    assert double(2) == 4
+"""
+
+
+def test_with_json_standard_output_holds_the_results_alone_whatever_the_tests_print(tmp_path):
+    archive = write_zip(tmp_path / "z.zip", TESTS | {"q1": NOISY})
+    path = write_notebook(
+        tmp_path / "a.ipynb", [*HONEST, "import os\nprint('by a cell')\n_ = os.write(1, b'by a cell')"]
+    )
+    call = [sys.executable, "-m", "autograder", "grade", str(path), "--zip", str(archive), "--json"]
+    done = subprocess.run(call, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0 and [test["name"] for test in json.loads(done.stdout)["tests"][1:]] == list(TESTS)
+    assert all(said in done.stderr for said in ("when read", "in a test", "by its number", "by a child", "at exit"))

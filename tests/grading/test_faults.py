@@ -3,6 +3,7 @@
 and the message says what happened."""
 
 import errno
+import functools
 import json
 import os
 import random
@@ -150,6 +151,7 @@ def exported_script():
     return f"#!/usr/bin/env python\n# coding: utf-8\n\n# # A title\n# \n# Some prose.\n\n{body}"
 
 
+@functools.cache
 def variants():
     """Files that are handed in: bytes, or a change to an honest notebook; whether they can be graded; what is said."""
     text = json.dumps(notebook(HONEST))
@@ -161,6 +163,8 @@ def variants():
         cell["id"] = "same"
     images = notebook(HONEST)
     images["cells"][0]["outputs"] = [{"data": {"image/png": "A" * 20_000_000}, "output_type": "display_data"}]
+    numbers = notebook(HONEST)
+    numbers["cells"][0]["outputs"] = [{"data": {"application/json": [1] * 1_100_000}, "output_type": "display_data"}]
     julia = notebook(HONEST) | {"metadata": {"kernelspec": {"language": "julia"}}}
     return {
         "a byte order mark": ("a.ipynb", b"\xef\xbb\xbf" + text.encode(), True, ""),
@@ -168,6 +172,7 @@ def variants():
         "no metadata": ("a.ipynb", json.dumps(bare).encode(), True, ""),
         "duplicate ids": ("a.ipynb", json.dumps(same_id).encode(), True, ""),
         "huge images": ("a.ipynb", json.dumps(images).encode(), True, ""),
+        "many numbers in an output": ("a.ipynb", json.dumps(numbers).encode(), True, ""),
         "a script": ("a.py", "\n\n".join(HONEST).encode(), True, ""),
         "a script of Jupyter's": ("a.py", exported_script().encode(), True, ""),
         "UTF-16": ("a.ipynb", text.encode("utf-16"), True, ""),
@@ -182,9 +187,9 @@ def variants():
         "a long number": ("a.ipynb", b'{"nbformat": ' + b"9" * 100_000 + b"}", False, "damaged"),
         "random bytes": ("a.ipynb", random.Random(1).randbytes(5000), False, "damaged"),
         "70 MB": ("a.ipynb", text.encode() + b" " * (70 << 20), False, "larger than"),
-        "a crowd of lists": (
+        "a crowd of empty cells": (
             "a.ipynb",
-            b'{"cells": [], "x": [' + b"[],[]," * 600_000 + b"1]}",
+            b'{"cells": [' + b"{},{}," * 600_000 + b"{}]}",
             False,
             "too large to read",
         ),

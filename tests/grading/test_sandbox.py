@@ -202,7 +202,13 @@ if l.syscall({number}{CALLS[call] and ", " + CALLS[call]}) < 0: raise OSError(ct
     assert outcome(body) == "PermissionError"
 
 
-NEW = {"cachestat": 451, "setxattrat": 463, "memfd_secret": 447, "statmount": 457, "listmount": 458}  # on all processors, not in every system's headers
+NEW = {
+    "cachestat": 451,
+    "setxattrat": 463,
+    "memfd_secret": 447,
+    "statmount": 457,
+    "listmount": 458,
+}  # on all processors, not in every system's headers
 HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}  # under /usr/include
 
 
@@ -446,34 +452,41 @@ def running(pid):
         return False
 
 
-NOTHING = """
+IMPORTS = """
 import sys
 sys.path.insert(0, {0!r})
 from autograder.grading.sandbox import {module}, landlock, libc, processes, seccomp
-landlock.version = lambda: 0
-seccomp.install = lambda: False
-{module}.spare_uid = processes.spare_uid = lambda pid: None
 """
-
-
-@pytest.fixture
-def nothing_confines(monkeypatch):
-    """Student processes as on macOS, which has neither Landlock nor seccomp nor a second user id."""
-    launcher.close_launcher()
-    keeper, zygote = (NOTHING.replace("{module}", name) for name in ("keeper", "confinement"))
-    zygote += "from autograder.grading.sandbox import zygote" + WARM
-    keeper += f"keeper.ZYGOTE = {zygote!r}\n".replace("{", "{{").replace("}", "}}")
-    monkeypatch.setattr(launcher, "KEEPER", keeper + "keeper.main({1}, {0!r})")
-    yield
-    launcher.close_launcher()
-
-
-WARM = """
+NO_LANDLOCK = "landlock.version = lambda: 0\n"
+NO_SECCOMP = "seccomp.install = lambda: False\n"
+NO_USER = "{module}.spare_uid = processes.spare_uid = lambda pid: None\n"
+NO_TABLE = "seccomp.is_known = lambda processor='': False\n"
+ALL_OPEN = "confinement.open_to_others = lambda path: True\n"
+DARWIN = """
 kernel = zygote.warm_kernel()
 zygote.warm_kernel = lambda: kernel
 sys.platform = "darwin"
-zygote.main({1})
 """
+
+
+@contextlib.contextmanager
+def another_system(*both, zygote=""):
+    """Student processes as on a system with these changes, in the keeper and the zygote, or in the zygote alone."""
+    launcher.close_launcher()
+    keeper, started = ((IMPORTS + "".join(both)).replace("{module}", name) for name in ("keeper", "confinement"))
+    started += f"from autograder.grading.sandbox import zygote\n{zygote}zygote.main({{1}})\n"
+    keeper += f"keeper.ZYGOTE = {started!r}\n".replace("{", "{{").replace("}", "}}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launcher, "KEEPER", keeper + "keeper.main({1}, {0!r})")
+        yield
+        launcher.close_launcher()
+
+
+@pytest.fixture
+def nothing_confines():
+    """Student processes as on macOS, which has neither Landlock nor seccomp nor a second user id."""
+    with another_system(NO_LANDLOCK, NO_SECCOMP, NO_USER, zygote=DARWIN):
+        yield
 
 
 def test_a_proxy_stays_the_same_while_the_process_lives():
@@ -526,25 +539,22 @@ def test_grading_refuses_in_one_line_where_a_wall_is_missing(below_python, tmp_p
     assert "total  6/6" in capsys.readouterr().out
 
 
-WITHOUT_LANDLOCK = NOTHING.replace("seccomp.install = lambda: False\n", "").replace(
-    "{module}.spare_uid = processes.spare_uid = lambda pid: None\n", ""
-)
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand out user ids")
-def test_without_landlock_what_others_may_read_is_found(tmp_path, monkeypatch):
-    launcher.close_launcher()
-    keeper, zygote = (WITHOUT_LANDLOCK.replace("{module}", name) for name in ("keeper", "confinement"))
-    zygote += "confinement.open_to_others = lambda path: True\nfrom autograder.grading.sandbox import zygote\nzygote.main({1})\n"
-    keeper += f"keeper.ZYGOTE = {zygote!r}\n".replace("{", "{{").replace("}", "}}")
-    monkeypatch.setattr(launcher, "KEEPER", keeper + "keeper.main({1}, {0!r})")
-    try:
-        with pytest.raises(
-            ConfinementError, match="student code could read /etc/hostname|student code could read /etc/passwd"
-        ):
-            check_walls([Path("/etc/hostname"), Path("/etc/passwd")])
-    finally:
-        launcher.close_launcher()
+def test_without_landlock_what_others_may_read_is_found():
+    with (
+        another_system(NO_LANDLOCK, zygote=ALL_OPEN),
+        pytest.raises(ConfinementError, match=r"student code could read /etc/(hostname|passwd)"),
+    ):
+        check_walls([Path("/etc/hostname"), Path("/etc/passwd")])
+
+
+def test_a_processor_whose_system_calls_are_not_known_is_told():
+    with another_system(NO_TABLE):
+        with pytest.raises(ConfinementError, match=r"this processor, \w+, are not known.*--unconfined"):
+            Session(HONEST, {}, QUICK).ensure()
+        with Session(HONEST, {}, QUICK, unconfined=True) as run:
+            run.ensure()
+            assert run.hold and not run.hold.seccomp
 
 
 MARK = "MARK-{}-" + "7f3a" * 4

@@ -20,6 +20,7 @@ from autograder.grading.sandbox.messages import Answer, Fault, Raised, Ran
 
 MAX_DEFINITIONS = 200  # how many are told at once; the rest are told when asked for
 MAX_NAME, MAX_TEXT, MAX_LINE = 80, 200, 80  # characters of what is told of an exception
+CANNOT_BE_SENT = Fault("ValueError", "the answer cannot be sent: it is too large, or nested too deeply")
 
 
 class Responder:
@@ -52,8 +53,8 @@ class Responder:
                 self.leave(0)  # a fork of the student's that fell out of its cell
             try:
                 frame = packer.frame(reply)
-            except WireError as error:
-                frame = wire.Packer().frame(Raised(question.number, cannot_be_sent(error)))
+            except WireError:
+                frame = wire.Packer().frame(Raised(question.number, CANNOT_BE_SENT))
             stream.send(self.sock, frame)
 
     def _interrupted(self, *_: object) -> None:
@@ -65,7 +66,7 @@ class Responder:
         if id(thing) not in self.numbers:
             self.numbers[id(thing)] = len(self.objects)
             self.objects.append(thing)
-        return self.numbers[id(thing)], type.__dict__["__name__"].__get__(type(thing))
+        return self.numbers[id(thing)], text_of(type.__dict__["__name__"].__get__(type(thing)), wire.MAX_TYPE_NAME)
 
     def _known(self, thing: Any) -> tuple[int, str]:
         return self._named(thing)[0], "object"  # as the grader names what it sends back
@@ -133,14 +134,10 @@ def call_frame(
     return packer.frame(messages.Call(number, function, packer.pack(args), packer.pack(kwargs)))
 
 
-def cannot_be_sent(error: WireError) -> Fault:
-    return Fault("ValueError", f"the answer cannot be sent: {error}")
-
-
 def described(error: BaseException) -> Fault:
     """What is told of an exception; its kind is a built-in one where the exception is one."""
     if type(error) is WireError:
-        return cannot_be_sent(error)
+        return CANNOT_BE_SENT
     name, message, where = "Exception", "", ""
     with contextlib.suppress(BaseException):
         name = text_of(type(error).__name__, MAX_NAME)

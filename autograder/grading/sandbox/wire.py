@@ -8,7 +8,7 @@ frame raises WireError, and nothing else.
 
 import math
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
@@ -19,7 +19,7 @@ from autograder.errors import WireError
 
 DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
 CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
-NUMPY = (np.ndarray, np.generic)
+NUMPY, NUMBERS = (np.ndarray, np.generic), "biufc"  # the kinds of all of DTYPES
 LONG = {"g": np.dtype("d").str, "G": np.dtype("D").str}  # long double is not the same everywhere
 AS_IS = frozenset((type(None), bool, int, float, str))
 KEYS = (bool, int, float, str, bytes, type(None), np.integer, np.floating, np.bool_)  # none that can collide at will
@@ -99,11 +99,12 @@ def no_handles(*_: object) -> NoReturn:
 class Packer:
     """Turns values into trees, and a message that holds these into a frame.
 
+    What numpy can make an array of numbers of crosses as that array, as a check in a notebook would take it.
     `handle(obj) -> (number, type name)` names what is not plain data.
     """
 
     def __init__(self, handle: Callable[[Any], tuple[int, str]] = no_handles) -> None:
-        self.handle, self.blobs, self.size, self.nodes = handle, list[bytes](), 0, 0
+        self.handle, self.blobs, self.size, self.nodes, self.handles = handle, list[bytes](), 0, 0, 0
 
     def frame(self, message: Message) -> bytes:
         """The bytes of a message with all the arrays that were packed. Raises WireError where it is too large."""
@@ -119,13 +120,10 @@ class Packer:
         if value is None or kind is bool or kind is float or (kind is str and value.isascii()):
             return value  # type: ignore[no-any-return]
         if issubclass(kind, NUMPY):
-            array = value if kind is np.ndarray else np.array(value, subok=False)
-            code = CODES.get(array.dtype)
-            if code is None and array.dtype.char in LONG:
-                array, code = array.astype(LONG[array.dtype.char]), LONG[array.dtype.char]
-            if code:
-                self._keep(array if array.dtype.isnative else array.astype(DTYPES[code]))
-                return Array(code, list(array.shape)) if issubclass(kind, np.ndarray) else Scalar(code)
+            array = np.asarray(value)
+            if array.dtype.kind in NUMBERS:
+                tree = self._array(array)
+                return tree if issubclass(kind, np.ndarray) else Scalar(tree.code)
         if issubclass(kind, list):
             return List(self._parts(list.__iter__(value), list.__len__(value), depth))
         if issubclass(kind, tuple):
@@ -151,7 +149,10 @@ class Packer:
             return Bytes(bytes(value))
         if issubclass(kind, complex):
             return Complex(complex.__complex__(value).real, complex.__complex__(value).imag)
-        return Dots() if value is ... else Handle(*self.handle(value))
+        if value is ...:
+            return Dots()
+        like = array_like(value)
+        return self._object(value) if like is None else self._array(like)
 
     def _parts(self, parts: Iterable[Any], count: int, depth: int) -> list[Tree]:
         self.nodes += count
@@ -159,11 +160,19 @@ class Packer:
             raise WireError("the value is too deep or has too many parts")
         return [self.pack(part, depth + 1) for part in parts]
 
-    def _keep(self, array: npt.NDArray[Any]) -> None:
-        self.size += array.nbytes
+    def _object(self, value: Any) -> Handle:
+        self.handles += 1
+        if self.handles > MAX_HANDLES:
+            raise WireError("the value has too many objects")
+        return Handle(*self.handle(value))
+
+    def _array(self, array: npt.NDArray[Any]) -> Array:
+        code = LONG.get(array.dtype.char) or CODES[array.dtype]
+        self.size += array.size * DTYPES[code].itemsize
         if self.size > MAX_BLOB:
             raise WireError("the arrays are too large")
-        self.blobs.append(array.tobytes())
+        self.blobs.append(array.astype(code, copy=False).tobytes())
+        return Array(code, list(array.shape))
 
 
 class Unpacker:
@@ -231,7 +240,25 @@ class Unpacker:
         except (ValueError, OverflowError, MemoryError):
             raise WireError("the message has an array that cannot be made") from None
         self.at += count * dtype.itemsize
-        return array != 0 if is_bool else array.copy()
+        return array.astype(dtype)  # a byte that is no truth becomes one
+
+
+def array_like(value: Any) -> npt.NDArray[Any] | None:
+    """The array of numbers that numpy makes of a sequence or of what knows itself as an array; else None.
+
+    Raises WireError for a sequence that is too long.
+    """
+    kind = type(value)
+    if issubclass(kind, Sequence):
+        if len(value) > MAX_BLOB // 8:
+            raise WireError("the arrays are too large")
+    elif not hasattr(kind, "__array__"):
+        return None
+    try:
+        array = np.asarray(value)
+    except Exception:  # from the value's own methods
+        return None
+    return array if type(array) is np.ndarray and array.dtype.kind in NUMBERS else None
 
 
 def is_key(value: Any) -> bool:

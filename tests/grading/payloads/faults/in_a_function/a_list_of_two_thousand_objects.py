@@ -1,5 +1,5 @@
 #: a list of two thousand objects
-#: says: too many objects
+#: says: cannot be sent
 def double(x):
     class a:
         pass

@@ -71,7 +71,7 @@ def shape_guess(got, want, by_step):
         flat = got[0] == math.prod(want)
         return " It is flat: is the reshape missing?" if flat else " It is a vector, where a matrix is expected."
     if got[1:] == want:
-        return " It has an extra axis: is the sum over the steps missing?"
+        return " It has an extra axis: is a sum missing, or is it np.outer where a plain product belongs?"
     if got == ():
         return " It is a single number: is an axis missing, or is it @ where * belongs?"
     if by_step and got[1:] == want[1:]:

@@ -11,7 +11,7 @@ import yaml
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
 from autograder.grading.assignment import Settings
-from autograder.grading.cells import SKIPPED, fingerprint
+from autograder.grading.cells import SKIP_TAG, fingerprint
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EXECUTABLE = {"run_autograder", "setup.sh"}
@@ -44,7 +44,7 @@ def shipped() -> list[Path]:
 def settings(master: Master, source: Path) -> Settings:
     """What our grader reads beside Otter's settings."""
     extra = [question.name for question in master.questions.values() if question.extra]
-    skipped = [fingerprint(cell.source) for cell in master.cells if cell.kind == "code" and SKIPPED in cell.tags]
+    skipped = [fingerprint(cell.source) for cell in master.cells if cell.kind == "code" and SKIP_TAG in cell.tags]
     return Settings(configured_files(master, source), extra, skipped)
 
 

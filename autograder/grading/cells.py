@@ -1,4 +1,8 @@
-"""A notebook or a script to the sources of its code cells, without those that grading skips."""
+"""A notebook or a script to the sources of its code cells; those that grading skips become empty.
+
+What comes in can be hostile: outputs must never be built, and cells must be counted before they are. Of a part that is
+not of the kind it should be, nothing is read, and the other parts are.
+"""
 
 import hashlib
 import json
@@ -11,29 +15,29 @@ from autograder.errors import IntakeError
 from autograder.grading.text import clean, whole
 
 MAX_CELLS = 2000
-MAX_ALL_CELLS = 10 * MAX_CELLS  # text and all
+MAX_ALL_CELLS = 10 * MAX_CELLS  # code and prose
 MAX_PARTS = 1_000_000  # of a notebook's JSON that is read whole; they take some hundred bytes each
-DAMAGED = IntakeError("the notebook is damaged or empty. Open it, save it and submit it again.")
-SKIPPED = "otter_ignore"  # the tag of demonstrations and training
+DAMAGED = "the notebook is damaged or empty. Open it, save it and submit it again."
+SKIP_TAG = "otter_ignore"  # the tag of demonstrations and training
 MARKER = re.compile(r"(?m)^# ?(%%|In ?\[[ \d]*\]:?)(.*)$")
 
-Skipped = frozenset[str]
+Fingerprints = frozenset[str]
 
 
-def notebook_cells(text: str, assignment: str, skipped: Skipped = frozenset()) -> list[str]:
-    """The code cells of a notebook of any format. skipped: as `script_cells` takes it. Raises IntakeError."""
+def notebook_cells(text: str, assignment: str, skipped: Fingerprints = frozenset()) -> list[str]:
+    """The code cells of a notebook of format 3 or 4. skipped: of cells without a tag. Raises IntakeError."""
     cells, metadata = parsed(text)
     check_is_ours(metadata, assignment)
     sources = []
     for cell in cells:
         tags = as_dict(cell.get("metadata")).get("tags")
-        if cell.get("cell_type") == "code" and not (isinstance(tags, list) and SKIPPED in tags):
+        if cell.get("cell_type") == "code":
             source = cell.get("source")
             source = cell.get("input", "") if source is None else source
             lines = source if isinstance(source, list) else [source]
-            text = whole("".join(line for line in lines if isinstance(line, str)))
-            if fingerprint(text) not in skipped:
-                sources.append(text)
+            code = whole("".join(line for line in lines if isinstance(line, str)))
+            skip = (isinstance(tags, list) and SKIP_TAG in tags) or fingerprint(code) in skipped
+            sources.append("" if skip else code)
     if len(sources) > MAX_CELLS:
         raise IntakeError(f"the notebook has more than {MAX_CELLS} code cells. Delete those that you added.")
     if not any(source.strip() for source in sources):
@@ -63,7 +67,7 @@ class Cell(msgspec.Struct):
     metadata: msgspec.Raw = NULL
 
 
-class Passed(msgspec.Struct, gc=False):
+class Ignored(msgspec.Struct, gc=False):
     """An object of which nothing is read."""
 
 
@@ -71,11 +75,11 @@ class Tags(msgspec.Struct):
     tags: list[str] = []
 
 
-class Otter(msgspec.Struct):
+class OtterData(msgspec.Struct):
     assignment_name: str | None = None
 
 
-class Kernel(msgspec.Struct):
+class KernelSpec(msgspec.Struct):
     language: str | None = None
 
 
@@ -90,24 +94,24 @@ def parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         notebook = msgspec.json.decode(text, type=Notebook)
         metadata = as_dict(decoded(notebook.metadata, Metadata))
         return [read_cell(raw) for raw in listed_cells(notebook)], {
-            "otter": decoded(metadata.get("otter", NULL), Otter),
-            "kernelspec": decoded(metadata.get("kernelspec", NULL), Kernel),
+            "otter": decoded(metadata.get("otter", NULL), OtterData),
+            "kernelspec": decoded(metadata.get("kernelspec", NULL), KernelSpec),
         }
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return leniently_parsed(text)
 
 
 def listed_cells(notebook: Notebook) -> list[msgspec.Raw]:
-    """They are counted before one is made. Raises IntakeError and MsgspecError."""
+    """The cells as JSON, after they were counted. Raises IntakeError, and MsgspecError where they are too many."""
     cells = notebook.cells if notebook.cells is not NULL else next((s.cells for s in notebook.worksheets), NULL)
     if cells is NULL:
-        raise DAMAGED
-    msgspec.json.decode(cells, type=Annotated[list[Passed], msgspec.Meta(max_length=MAX_ALL_CELLS)])
+        raise IntakeError(DAMAGED)
+    msgspec.json.decode(cells, type=Annotated[list[Ignored], msgspec.Meta(max_length=MAX_ALL_CELLS)])
     return msgspec.json.decode(cells, type=list[msgspec.Raw])
 
 
 def read_cell(raw: msgspec.Raw) -> dict[str, Any]:
-    """Of a cell, its parts that are of the kind they should be."""
+    """The parts of a cell that grading reads, None for a part of another kind than it should be."""
     cell = as_dict(decoded(raw, Cell))
     kinds = {"cell_type": str, "source": str | list[str], "input": str | list[str], "metadata": Tags}
     return {name: decoded(cell.get(name, NULL), kind) for name, kind in kinds.items()}
@@ -123,18 +127,20 @@ def decoded(raw: msgspec.Raw, kind: Any) -> Any:
 
 
 def leniently_parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The same of JSON that only Python reads, with NaN in it, say; that is made whole, so it may not be large."""
+    """The same for what msgspec refuses: NaN, cells that are no objects, too many cells. It is built whole, so it may
+    not be large.
+    """
     if text.count("[") + text.count("{") + text.count(",") > MAX_PARTS:
         raise IntakeError("the notebook is too large to read. Clear its outputs, save and submit again.")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
-        raise DAMAGED from None
+        raise IntakeError(DAMAGED) from None
     sheets = as_dict(notebook).get("worksheets")
     first = as_dict(sheets[0]) if isinstance(sheets, list) and sheets else {}
     cells = as_dict(notebook).get("cells", first.get("cells"))
     if not isinstance(cells, list):
-        raise DAMAGED
+        raise IntakeError(DAMAGED)
     return [as_dict(cell) for cell in cells], as_dict(notebook.get("metadata"))
 
 
@@ -149,8 +155,8 @@ def check_is_ours(metadata: dict[str, Any], assignment: str) -> None:
         raise IntakeError("its cells are not Python. Submit the notebook of this assignment.")
 
 
-def script_cells(text: str, skipped: Skipped = frozenset()) -> list[str]:
-    """A script's cells, as its exporter parted them: by `# In[3]:`, as Jupyter does, by `# %%`, or not at all.
+def script_cells(text: str, skipped: Fingerprints = frozenset()) -> list[str]:
+    """A script's cells, split as its exporter marked them: `# In[3]:` is Jupyter's mark, `# %%` that of editors.
 
     skipped: fingerprints of cells that are left out, as are those whose tags say so.
     """
@@ -158,8 +164,8 @@ def script_cells(text: str, skipped: Skipped = frozenset()) -> list[str]:
     cells = [parts[0]]
     for kind, options, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         is_prose = kind == "%%" and re.match(r"\s*\[(markdown|md|raw)\]", options)
-        if not is_prose and SKIPPED not in options and fingerprint(body) not in skipped:
-            cells.append(body)
+        if not is_prose:
+            cells.append("" if SKIP_TAG in options or fingerprint(body) in skipped else body)
     return cells
 
 

@@ -8,7 +8,7 @@ import builtins
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from otter.test_files.abstract_test import TestCase, TestFile
 
@@ -24,9 +24,8 @@ from autograder.grading.text import clean, one_line
 EXCEPTIONS = {
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 }
-ENGINES = words_of(
-    " ".join(["stops with an exception of its own", *EXCEPTIONS])
-)  # the causes that grading words itself
+OTHER_EXCEPTION = "an exception of its own"
+OWN_WORDS = words_of(" ".join(["stops with", OTHER_EXCEPTION, *EXCEPTIONS]))  # of the causes that grading itself gives
 MAX_STOPS = 2  # how often an answer may end the student's process
 MAX_COMPLAINTS, MAX_COMPLAINT = 20, 400  # cells that the overview tells of; characters for each
 
@@ -89,18 +88,21 @@ def grade_submission(
 
 
 def grade_case(case: TestCase, file: TestFile, session: Session, words: frozenset[str]) -> CaseResult:
-    """Run one test function; the message is what the student reads. words: of which the zip's own texts are made.
+    """Run one test function; the message is what the student reads.
 
-    A process that an earlier case has used may end by what that one left behind. Then the case runs again in a fresh
-    one, unless it took all of its time.
+    words: all words in the zip. A cause with another word would be a student's text, and is left out.
+
+    A process that earlier cases have used may be ended by something that they left running. Then the case runs again,
+    in a fresh process, unless it took all of its time.
     """
     used = session.alive
-    names, outcome, text, causes, overran = run_in(session, case, file.name)
-    if outcome is Outcome.STOPPED and used and not overran and not session.exhausted:
-        names, outcome, text, causes, _ = run_in(session, case, file.name)
+    ended = run_in(session, case, file.name)
+    if ended.outcome is Outcome.STOPPED and used and ended.may_run_again and not session.exhausted:
+        ended = run_in(session, case, file.name)
+    names, outcome, text, causes, _ = ended
     if case.hidden and outcome is Outcome.STOPPED:
         text = "stopped while it ran."  # how it ended can depend on what it was asked
-    causes = [cause for cause in causes if isinstance(cause, str) and words_of(cause) <= words | ENGINES]
+    causes = [cause for cause in causes if isinstance(cause, str) and words_of(cause) <= words | OWN_WORDS]
     if outcome is not Outcome.PASSED and names.missing:
         causes = ["not defined"]
         for name in names.missing:
@@ -109,25 +111,35 @@ def grade_case(case: TestCase, file: TestFile, session: Session, words: frozense
     return result(case, file.name, outcome, text, causes)
 
 
-def run_in(session: Session, case: TestCase, question: str) -> tuple["NotebookNames", Outcome, str, list[str], bool]:
-    """(the names it asked for, how it ended, what it says, its causes, whether it overran) of one run of a case."""
+class Ended(NamedTuple):
+    """How one run of a case ended. names: what it asked for. text: what it says."""
+
+    names: "NotebookNames"
+    outcome: Outcome
+    text: str
+    causes: list[str]
+    may_run_again: bool = False
+
+
+def run_in(session: Session, case: TestCase, question: str) -> Ended:
+    """Run a case in the session's process, or in a new one where there is none."""
     names = NotebookNames(session)
     try:
         session.ensure()
         start = session.starts
         outcome, text, causes = run_case(case, question, names)
     except SessionExhausted as end:
-        return names, Outcome.NOT_RUN, f"not run: {end}", [], True
+        return Ended(names, Outcome.NOT_RUN, f"not run: {end}", [])
     except SessionEnded as end:
         if session.out_of_time and not end.overran:
-            return names, Outcome.NOT_RUN, "not run: out of time", [], True
-        return names, Outcome.STOPPED, f"stopped: {end}", [], end.overran
+            return Ended(names, Outcome.NOT_RUN, "not run: out of time", [])
+        return Ended(names, Outcome.STOPPED, f"stopped: {end}", [], may_run_again=not end.overran)
     if session.overran and outcome is not Outcome.STOPPED:  # a test that catches all exceptions has caught this one
         outcome, text, causes = Outcome.STOPPED, f"stopped: {no_answer(session.limits.call)}", []
     if outcome is Outcome.PASSED and not (session.alive and session.starts == start):
-        # Expecting an exception is no way out.
-        return names, Outcome.STOPPED, f"stopped: {session.last_end}", [], True
-    return names, outcome, text, causes, False
+        # A test that expects an exception must not pass because the process died.
+        return Ended(names, Outcome.STOPPED, f"stopped: {session.last_end}", [])
+    return Ended(names, outcome, text, causes, may_run_again=True)
 
 
 class NotebookNames:
@@ -156,7 +168,7 @@ class NotebookNames:
 def run_case(case: TestCase, question: str, names: NotebookNames) -> tuple[Outcome, str, list[str]]:
     """How the test function ended, what it says, and its causes. What it raises is the case's failure.
 
-    But for a file, module or name that the test itself lacks: no answer can have done that, and it is a GraderError.
+    Where the test itself lacks a file, a module or a name, no answer can be at fault, and it is a GraderError.
     An assertion class of the test author's own may carry `causes` and `not_done`, the student's exceptions cannot.
     A cause with a word that stands nowhere in the zip, and so came from the student, is left out later on.
     """
@@ -176,14 +188,15 @@ def run_case(case: TestCase, question: str, names: NotebookNames) -> tuple[Outco
 
 
 def student_error(error: StudentError, hidden: bool) -> tuple[Outcome, str, list[str]]:
-    """What is told of an exception that a test let through. The name of a class of the student's own could say
-    anything: as a cause stands only Python's.
+    """What is told of an exception that a test let through.
+
+    Only the names of Python's own exceptions can be causes: a student's class could have any name.
     """
     name = type(error).__name__
     outcome = Outcome.NOT_DONE if isinstance(error, NotImplementedError) else Outcome.FAILED
     if hidden:
         return outcome, "a hidden check did not pass.", []
-    known = name if name in EXCEPTIONS else "an exception of its own"
+    known = name if name in EXCEPTIONS else OTHER_EXCEPTION
     return outcome, f"{name}: {error}", [] if outcome is Outcome.NOT_DONE else [f"stops with {known}"]
 
 

@@ -485,8 +485,8 @@ SHAPES = [
     ((3,), (3, 3), "a vector, where a matrix is expected"),
     ((9,), (3, 3), "is the reshape missing"),
     ((1,), (1, 1), "is the reshape missing"),
-    ((5, 3, 3), (3, 3), "is the sum over the steps missing"),
-    ((2, 1, 1), (1, 1), "is the sum over the steps missing"),
+    ((5, 3, 3), (3, 3), "is a sum missing"),
+    ((2, 1, 1), (1, 1), "is a sum missing"),
     ((4, 3), (3, 4), "Is it transposed"),
 ]
 

@@ -127,7 +127,7 @@ def test_a_missing_answer_comes_with_the_error_of_its_cell(tmp_path, archive):
     graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
     message = graded.cases("q1")[0].message
     assert (
-        "The cell that defines it stopped with SyntaxError" in message
+        "The cell that defines it did not run: SyntaxError" in message
         and "line 1 of its cell: def double(x)" in message
     )
 

@@ -222,6 +222,11 @@ def test_the_numbers_in_the_table_are_those_of_the_kernels_headers(processor):
     assert {name: n for name, n in table.items() if n is not None} == {n: int(known[n]) for n in table if n in known}
 
 
+def test_no_call_of_the_table_is_newer_than_what_exists_for_students():
+    assert max(n for pair in syscalls.NUMBERS.values() for n in pair if n is not None) <= syscalls.NEWEST
+    assert list(syscalls.NUMBERS) == sorted(syscalls.NUMBERS)
+
+
 def test_every_call_of_the_table_is_forbidden_or_conditional():
     named = [name for group in syscalls.FORBIDDEN.values() for name in group.split()]
     others = [*syscalls.CONDITIONAL.split(), *syscalls.WITHOUT_EFFECT.split()]
@@ -355,7 +360,7 @@ def test_a_failing_cell_does_not_stop_the_next():
         run.ensure()
         assert run.get("a") == 1 and run.get("b") is None and run.get("c") == 3 and run.starts == 1
         assert run.complaints[1] == "ZeroDivisionError: division by zero (line 1 of its cell: b = 1 / 0)"
-        assert run.complaint_about("b") == f"The cell that defines it stopped with {run.complaints[1]}"
+        assert run.complaint_about("b") == f"The cell that defines it did not run: {run.complaints[1]}"
 
 
 def test_functions_methods_and_attributes_cross(run):

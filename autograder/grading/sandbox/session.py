@@ -213,9 +213,9 @@ class Session:
         defines = re.compile(rf"^[ \t]*((def|class) {name}\b|{name} ?=)", re.MULTILINE)
         for index, text in sorted(self.complaints.items()):
             if len(self.cells[index]) <= MAX_TREE and defines.search(self.cells[index]):
-                return f"The cell that defines it stopped with {text}"
+                return f"The cell that defines it did not run: {text}"
         for _, text in sorted(self.complaints.items()):
-            return f"The first cell that did not run stopped with {text}"
+            return f"The first cell that did not run: {text}"
         return "No cell defines it."
 
     def openable(self, paths: list[str]) -> list[str]:

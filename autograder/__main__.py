@@ -7,6 +7,7 @@ shows the traceback before it.
 import os
 import signal
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -132,7 +133,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
     for name, question in grading.questions.items():
         click.echo(f"{name}  {question.score:g}/{question.possible:g}")
         for case in question.cases:
-            click.echo(f"  {case.line}")
+            click.echo(textwrap.indent(case.line, "  "))
     total = f"total  {grading.total:g}/{grading.possible - extra:g}" + f" (and {extra:g} extra)" * (extra > 0)
     click.echo(f"\n{grading.overview}\n\n{total}")
 

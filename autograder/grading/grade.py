@@ -231,7 +231,7 @@ def title(case: TestCase, question: str) -> str:
 def complaint_lines(session: Session) -> list[str]:
     """What went wrong in the cells, one line each, of the first few that did not run."""
     first = sorted(session.complaints.items())[:MAX_COMPLAINTS]
-    return [f"Cell {index + 1} of the code cells: {clean(text)[:MAX_COMPLAINT]}" for index, text in first]
+    return [f"Cell {index + 1} of the code cells: {clean(one_line(text))[:MAX_COMPLAINT]}" for index, text in first]
 
 
 def overview(complaints: list[str]) -> str:

@@ -16,9 +16,12 @@ ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 FIRST_X32_CALL = 0x40000000  # the same calls once more under other numbers
 NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES = 0x7E020000, 1, 0xF
 LOCK_COMMANDS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
-WATCH_COMMANDS = (1024, 1026)  # F_SETLEASE, F_NOTIFY
+WATCH_COMMANDS = (1024, 1026, 8, 10, 15)  # F_SETLEASE, F_NOTIFY, F_SETOWN, F_SETSIG, F_SETOWN_EX
 ANOTHERS_CLOCK = 0x80000000  # the clocks of processes have negative numbers
 RESERVE = (0x40305828, 0x4030582A, 0x40305839)  # FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE
+SIGNAL_OWNER = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+PRIVATE_FUTEX, FUTEX_COMMANDS = 0x80, 0x7F
+FUTEX_WAITS = (0, 9)  # FUTEX_WAIT, FUTEX_WAIT_BITSET: the C library waits for a thread's end at a shared one
 SECCOMP_MODE_FILTER = 2
 
 # The kernel's instructions, and where the parts of a call lie.
@@ -73,6 +76,9 @@ def call_filter(processor: str) -> bytes:
     program += when("fcntl", load(SECOND), *locking, *watching, ALLOW)
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
         program += when(name, load(FIRST), (ANY_OF, 0, 1, ANOTHERS_CLOCK), DENY, ALLOW)
-    reserving = [line for request in RESERVE for line in ((EQUAL, 0, 1, request), DENY)]
+    waiting = [line for command in FUTEX_WAITS for line in ((EQUAL, 0, 1, command), ALLOW)]
+    shared = [(ANY_OF, 0, 1, PRIVATE_FUTEX), ALLOW, (AND, 0, 0, FUTEX_COMMANDS), *waiting, DONE]
+    program += when("futex", load(SECOND), *shared)
+    reserving = [line for request in RESERVE + SIGNAL_OWNER for line in ((EQUAL, 0, 1, request), DENY)]
     program += [*when("ioctl", load(SECOND), *reserving, ALLOW), ALLOW]
     return b"".join(struct.pack("=HBBI", *line) for line in program)

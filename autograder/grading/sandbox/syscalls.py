@@ -9,7 +9,7 @@ FORBIDDEN = {
         socket bind connect sendmsg sendmmsg setsockopt
         shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl
         mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
-        add_key request_key keyctl
+        add_key request_key keyctl futex_waitv futex_wake futex_wait futex_requeue
     """,
     "holds memory or disk that nobody counts": """
         memfd_create memfd_secret fallocate vmsplice setxattr lsetxattr fsetxattr setxattrat
@@ -22,7 +22,7 @@ FORBIDDEN = {
         fadvise64 mincore cachestat readahead preadv2 name_to_handle_at statmount listmount
     """,
     "counts what the whole machine does": """
-        sysinfo syslog statfs fstatfs
+        sysinfo syslog statfs fstatfs ustat
         getpriority ioprio_get sched_getparam sched_getscheduler sched_getattr sched_rr_get_interval
     """,
     "slows others down or leaves its core": """
@@ -34,13 +34,17 @@ FORBIDDEN = {
     """,
 }
 
-# Answered as if they had worked, and without effect: locks on files, through which two processes could talk.
-WITHOUT_EFFECT = "flock"
+# Answered as if they had worked, and without effect: locks on files, and the times of files, which outlast a process
+# and can be set on every file that all may write.
+WITHOUT_EFFECT = "flock utime utimes futimesat utimensat"
 
 # Forbidden with some arguments only: new namespaces, a pair of sockets that is no stream, the limits of another
-# process, disk reserved by ioctl, fcntl's watches (its locks are without effect), the clock of another process.
+# process, disk reserved by ioctl, fcntl's watches and signals (its locks are without effect), the clock of another
+# process. A futex that processes share wakes nobody: how many wait at a page of a file would be a message.
 # `clone3` hides its flags from a filter: it is absent, as is every call that is newer than the table.
-CONDITIONAL = "clone socketpair prlimit64 ioctl fcntl clone3 clock_gettime clock_getres clock_nanosleep timer_create"
+CONDITIONAL = (
+    "clone socketpair prlimit64 ioctl fcntl futex clone3 clock_gettime clock_getres clock_nanosleep timer_create"
+)
 NEWEST = 463
 
 NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such call
@@ -61,6 +65,12 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "flock": (73, 32),
     "fsetxattr": (190, 7),
     "fstatfs": (138, 44),
+    "futex": (202, 98),
+    "futex_requeue": (456, 456),
+    "futex_wait": (455, 455),
+    "futex_waitv": (449, 449),
+    "futex_wake": (454, 454),
+    "futimesat": (261, None),
     "getpriority": (140, 141),
     "inotify_add_watch": (254, 27),
     "inotify_init": (253, None),
@@ -142,6 +152,10 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "timer_create": (222, 107),
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
+    "ustat": (136, None),
+    "utime": (132, None),
+    "utimensat": (280, 88),
+    "utimes": (235, None),
     "vmsplice": (278, 75),
 }
 PROCESSORS = ("x86_64", "aarch64")

@@ -134,6 +134,7 @@ def start_worker(cores: "SimpleQueue[int]", folder: str, archive: Archive) -> No
 
 def leave(*_: object) -> NoReturn:
     """End this worker at once, after its student processes and their keeper: what they have written can go then."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would wait for what the first one holds
     with contextlib.suppress(Exception):
         close_launcher()
     os._exit(1)

@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -647,3 +648,14 @@ def test_what_students_are_forked_from_holds_nothing_of_theirs():
     with Session(["x = 1"], {}, QUICK) as following:
         following.ensure()
         assert not memory_holds(following.launcher.running, common)
+
+
+def test_a_launcher_closes_also_where_a_signal_came_while_it_asked_for_its_keeper(monkeypatch):
+    """The interrupted thread holds subprocess's lock, and will not go on before the handler that closes has ended."""
+    monkeypatch.setattr(launcher, "CLOSE_SECONDS", 0.3)
+    own = launcher.Launcher()
+    with own.process._waitpid_lock:
+        closing = threading.Thread(target=own.close, daemon=True)
+        closing.start()
+        closing.join(20)
+        assert not closing.is_alive()

@@ -89,9 +89,10 @@ class Launcher:
         if self.owner == os.getpid():
             try:
                 self.process.wait(CLOSE_SECONDS)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired:  # or a signal has interrupted this thread while it asked for the keeper
                 self.process.kill()
-                self.process.wait()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(CLOSE_SECONDS)
             remove_temporary(Path(self.home))
 
 

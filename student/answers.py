@@ -43,7 +43,8 @@ def call(function, inputs=None):
         ) from None
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
-        name = type(error).__name__ if hasattr(builtins, type(error).__name__) else "an exception"
+        known = getattr(builtins, type(error).__name__, None)
+        name = known.__name__ if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
         raise CheckFailed(text + advice_on(text), [f"stops with {name}"]) from None
 
 

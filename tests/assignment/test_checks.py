@@ -95,6 +95,18 @@ def test_each_kind_of_bad_answer_has_its_sentence(function, sentence):
     assert sentence in message(function)
 
 
+@pytest.mark.parametrize(
+    ("name", "cause"), [("print", "an exception"), ("KeyError", "KeyError"), ("Mine", "an exception")]
+)
+def test_the_cause_of_an_exception_names_only_pythons_own(name, cause):
+    def answer(xs, p):
+        raise type(name, (Exception,), {})("no")
+
+    with pytest.raises(CheckFailed) as failure:
+        case().check(answer, "unroll")
+    assert failure.value.causes == (f"stops with {cause}",)
+
+
 def test_an_exception_says_what_and_a_stub_says_what_to_do():
     assert "stopped with ZeroDivisionError: division by zero" in message(lambda xs, p: 1 / 0)
 

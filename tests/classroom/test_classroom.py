@@ -761,3 +761,15 @@ def test_a_submission_that_takes_too_long_to_read_is_refused(place, monkeypatch)
     assert run(place) == 0
     row = grades(place)["hal"]
     assert row["status"] == "not graded" and "takes too long to read" in row["what went wrong"]
+
+
+def test_a_worker_that_ends_takes_no_second_order_to_end(monkeypatch):
+    """The second would wait, within the first, for what the first one holds."""
+    seen, before = [], signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(worker, "close_launcher", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    monkeypatch.setattr(worker.os, "_exit", seen.append)
+    try:
+        worker.leave()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert seen == [signal.SIG_IGN, 1]

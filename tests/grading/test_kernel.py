@@ -10,8 +10,6 @@ from tools.kernel import OUTCOMES, PLACES, notebook, read_cells, survivors
 
 RECORDED = json.loads(OUTCOMES.read_text(encoding="utf-8"))
 SAMPLE = 4  # how many cells a run of the tests tries in a real kernel once more
-# What differs by policy stands in docs/security.md, with its reason.
-BY_POLICY = {"import fcntl": "locks on files", "import multiprocessing.shared_memory": "shared memory"}
 
 
 def test_the_table_is_large_and_recorded():

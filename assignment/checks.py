@@ -191,7 +191,7 @@ def unroller(unroll, make):
     """A function that unrolls a fresh cell, `make(start)`, over `xs`."""
     if make is None:
         raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
-    return (lambda start, xs: unroll(make(start), xs)) if unroll is not None else None
+    return (lambda start, xs: call(unroll, {"rnn": make(start), "xs": xs})) if unroll is not None else None
 
 
 def check_separate_cells(make):

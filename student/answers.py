@@ -4,6 +4,7 @@ Students receive this file. It must never hold a formula of the assignment, or t
 """
 
 import builtins
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ TOO_LARGE = "the answer cannot be sent: it is too large, or nested too deeply"
 REAL, COMPLEX = "fiu", "bc"  # kinds of dtype: what an array of numbers holds, and what is told of by its dtype
 LONG = {"g": "d", "G": "D"}  # long double is not the same everywhere
 BY_POSITION = "unexpected keyword argument", "arguments passed as keyword arguments", "takes no keyword arguments"
+POSITIONAL_ONLY = re.compile(r"positional-only arguments passed as keyword arguments: '(.*)'")
 
 
 def call(function, inputs=None):
@@ -31,7 +33,10 @@ def call(function, inputs=None):
         except TypeError as error:
             if not any(words in str(error) for words in BY_POSITION):
                 raise
-            answer = function(*inputs.values())
+            some = POSITIONAL_ONLY.search(str(error))
+            first = some[1].split(", ") if some else list(inputs)
+            rest = {name: value for name, value in inputs.items() if name not in first}
+            answer = function(*(inputs[name] for name in first), **rest)
         return carried(answer)
     except CheckFailed:
         raise

@@ -178,6 +178,8 @@ class Payload:
     says: a pattern that the overview of the cells fits. answers: one for the message of q1's public case. proof: an
     expression that is true where the program did what it is for. Each payload has one of these three.
     seconds: how long its cell may take, where that is more than the test's own limit.
+    otter: what it does to Otter's own grading, in one process: it takes "more points", leaves "fewer points" or "no
+    results", or "shows" a text to the student.
     scores: what is left of q1, q2 and q3, where that is not what the honest work beside it earns; "unsure" where the
     program breaks its own answers now and then.
     """
@@ -189,6 +191,7 @@ class Payload:
     proof: str = ""
     seconds: str = ""
     scores: str = ""
+    otter: str = ""
 
     @property
     def cells(self):

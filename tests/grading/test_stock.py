@@ -41,17 +41,18 @@ def test_a_cell_takes_all_points_from_otter_and_none_from_us(payload, tmp_path, 
     assert Graded(path, archive).sound().total <= EARNED
 
 
-def test_an_object_equal_to_all_takes_a_point_from_otter_and_none_from_us(tmp_path, archive, otter):
-    path = submitted(tmp_path, ["class Yes:\n    def __eq__(s, o): return True\ndef double(x): return Yes()"])
-    assert otter(path, archive)["total"] > EARNED
-    assert Graded(path, archive).sound().total == EARNED
-
-
-def test_a_patched_numpy_takes_a_point_from_otter_and_none_from_us(tmp_path, archive, otter):
-    patch = "import numpy as np\nnp.all = lambda *a, **k: True\ndouble = float"
-    path = submitted(tmp_path, [patch])
-    assert otter(path, archive)["total"] > EARNED
-    assert Graded(path, archive).sound().total == EARNED
+@pytest.mark.parametrize("payload", [p for p in payloads("attacks/in_a_cell") if p.values[0].otter])
+def test_where_tests_and_answers_share_a_process_a_cell_wins_by(payload, tmp_path, archive, otter):
+    """What each of them wins from this grader, test_attacks.py says: nothing."""
+    found = otter(submitted(tmp_path, payload.cells), archive, seconds=6)
+    if payload.otter == "no results":
+        assert found is None
+    elif payload.otter == "more points":
+        assert found["total"] > EARNED
+    elif payload.otter == "fewer points":
+        assert found["total"] < EARNED
+    else:
+        assert payload.otter.removeprefix("shows ") in json.dumps(found["shown"])
 
 
 @pytest.mark.parametrize("where", ["tests/q1.py", "../source/tests/q1.py"])

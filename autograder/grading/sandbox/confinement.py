@@ -16,6 +16,7 @@ from autograder.grading.sandbox import landlock, libc, seccomp
 from autograder.grading.sandbox.capabilities import become
 from autograder.grading.sandbox.messages import Hold, Order
 from autograder.grading.sandbox.processes import spare_uid, threads_of
+from autograder.grading.sandbox.syscalls import BEFORE_LANDLOCK_3
 
 SYSTEM = """
 /usr /lib /lib64 /bin /sbin /etc/ld.so.cache /etc/passwd /etc/group /etc/localtime /etc/nsswitch.conf /etc/fonts
@@ -66,7 +67,7 @@ def confine(order: Order) -> Hold:
         if version:
             libraries = {sys.prefix, sys.base_prefix, *site.getsitepackages()}
             landlock.confine_files([*SYSTEM, *libraries], [order.scratch])
-        filtered = seccomp.install()
+        filtered = seccomp.install("" if uid or version >= landlock.KNOWS_TRUNCATE else BEFORE_LANDLOCK_3)
     return Hold(user_id=bool(uid), passes_closed_folders=bool(uid and closed), landlock=version, seccomp=filtered)
 
 

@@ -39,11 +39,14 @@ def is_known(processor: str = "") -> bool:
     return (processor or platform.machine()) in PROCESSORS
 
 
-def install() -> bool:
-    """From now on no call that `syscalls` forbids. False on an unknown processor. Needs no_new_privs."""
+def install(also: str = "") -> bool:
+    """From now on no call that `syscalls` forbids, and none of those named in `also`.
+
+    False on an unknown processor. Needs no_new_privs.
+    """
     if not is_known():
         return False
-    program = call_filter(platform.machine())
+    program = call_filter(platform.machine(), also)
     code = ctypes.create_string_buffer(program)
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header)
@@ -51,7 +54,7 @@ def install() -> bool:
 
 
 @functools.cache
-def call_filter(processor: str) -> bytes:
+def call_filter(processor: str, also: str = "") -> bytes:
     """The kernel's program for a processor: eight bytes a line."""
 
     def when(name: str, *lines: Line) -> list[Line]:
@@ -62,7 +65,7 @@ def call_filter(processor: str) -> bytes:
 
     program = [load(PROCESSOR), (EQUAL, 1, 0, ARCHITECTURE[processor]), DENY, load(NUMBER)]
     program += [(ABOVE, 0, 1, FIRST_X32_CALL), DENY, (MORE, 0, 1, NEWEST), ABSENT]
-    for call in forbidden(processor):
+    for call in [*forbidden(processor), *numbers(also, processor)]:
         program += [(EQUAL, 0, 1, call), DENY]
     for call in numbers(WITHOUT_EFFECT, processor):
         program += [(EQUAL, 0, 1, call), DONE]

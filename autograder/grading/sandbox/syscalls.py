@@ -34,9 +34,13 @@ FORBIDDEN = {
     """,
 }
 
-# Answered as if they had worked, and without effect: locks on files, and the times of files, which outlast a process
-# and can be set on every file that all may write.
-WITHOUT_EFFECT = "flock utime utimes futimesat utimensat"
+# Answered as if they had worked, and without effect: locks on files, and what can be set on files that a process may
+# not write: their times, modes and owners. Landlock knows none of these.
+WITHOUT_EFFECT = """
+    flock utime utimes futimesat utimensat
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+"""
+BEFORE_LANDLOCK_3 = "truncate"  # forbidden as well where Landlock does not know it and the user id is not their own
 
 # Forbidden with some arguments only: new namespaces, a pair of sockets that is no stream, the limits of another
 # process, disk reserved by ioctl, fcntl's watches and signals (its locks are without effect), the clock of another
@@ -52,6 +56,8 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "bind": (49, 200),
     "bpf": (321, 280),
     "cachestat": (451, 451),
+    "chmod": (90, None),
+    "chown": (92, None),
     "clock_getres": (229, 114),
     "clock_gettime": (228, 113),
     "clock_nanosleep": (230, 115),
@@ -61,6 +67,11 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "fadvise64": (221, 223),
     "fallocate": (285, 47),
     "fanotify_init": (300, 262),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
     "fcntl": (72, 25),
     "flock": (73, 32),
     "fsetxattr": (190, 7),
@@ -85,6 +96,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "ioprio_get": (252, 31),
     "ioprio_set": (251, 30),
     "keyctl": (250, 219),
+    "lchown": (94, None),
     "listmount": (458, 458),
     "lsetxattr": (189, 6),
     "memfd_create": (319, 279),
@@ -150,6 +162,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "sysinfo": (99, 179),
     "syslog": (103, 116),
     "timer_create": (222, 107),
+    "truncate": (76, 45),
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
     "ustat": (136, None),

@@ -8,10 +8,11 @@ is the child of a child that ends at once, and goes to the keeper.
 import contextlib
 import os
 import socket
+import sys
 import time
 from typing import NoReturn
 
-from autograder.grading.sandbox import messages, seccomp, stream, wire
+from autograder.grading.sandbox import messages, mounts, seccomp, stream, wire
 from autograder.grading.sandbox.confinement import confine, take_descriptors
 from autograder.grading.sandbox.kernel import Kernel, warm_kernel
 from autograder.grading.sandbox.messages import FIRST_REPLY, Fault, Order, Raised, Ready, Started
@@ -25,6 +26,8 @@ def main(fd: int) -> None:
     control = socket.socket(fileno=fd)
     if seccomp.is_known():
         seccomp.call_filter(os.uname().machine)  # made once for all forks
+    if sys.platform == "linux":
+        mounts.keep_no_access_times()
     kernel = warm_kernel()
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -1,5 +1,6 @@
 #: a class posing as int
 #: proof: isinstance(double(2), int) and double(2) == 4
+#: otter: more points
 class P:
     __class__ = int
 

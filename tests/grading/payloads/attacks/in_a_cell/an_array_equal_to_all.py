@@ -1,5 +1,6 @@
 #: an array equal to all
 #: proof: (double(2) == 4).all()
+#: otter: more points
 import numpy as np
 
 

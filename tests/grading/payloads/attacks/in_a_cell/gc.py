@@ -1,5 +1,6 @@
 #: gc
 #: answers: IndexError
+#: otter: shows TestCase
 import gc
 
 

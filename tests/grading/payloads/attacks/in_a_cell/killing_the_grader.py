@@ -1,5 +1,6 @@
 #: killing the grader
 #: proof: refused == 2
+#: otter: no results
 import os
 import signal
 

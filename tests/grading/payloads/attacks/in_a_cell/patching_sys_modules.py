@@ -1,5 +1,6 @@
 #: patching sys.modules
 #: proof: sys.modules["secretlib"].same(1)
+#: otter: fewer points
 import sys
 import types
 

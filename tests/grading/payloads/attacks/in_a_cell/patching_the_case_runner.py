@@ -1,5 +1,6 @@
 #: patching the case runner
 #: proof: tried
+#: otter: fewer points
 try:
     from otter.test_files.exception_test import ExceptionTestFile as E
 

@@ -1,4 +1,5 @@
 #: /proc
 #: answers: PermissionError
+#: otter: shows PATH=
 def double(x):
     raise ValueError(open("/proc/self/environ").read())

@@ -1,5 +1,6 @@
 #: reading tests from the scratch
 #: answers: ValueError: \[.*helper
+#: otter: shows tests/q1.py
 import glob
 
 

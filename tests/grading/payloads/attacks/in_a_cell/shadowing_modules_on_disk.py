@@ -1,5 +1,6 @@
 #: shadowing modules on disk
 #: proof: len(glob.glob("*.py")) == 7
+#: otter: fewer points
 
 import glob
 

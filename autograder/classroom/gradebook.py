@@ -87,7 +87,7 @@ class Gradebook:
 
 
 def what_went_wrong(record: StudentRecord) -> str:
-    """One line: why there is no grade, else the first of what stopped, else the first cell that did not run."""
+    """One line: why there is no grade, else the first of what stopped, else the first cell with an error."""
     if not record.is_graded or not record.grading:
         return one_line(record.why)
     for name, question in record.grading.questions.items():

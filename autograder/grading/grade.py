@@ -134,7 +134,7 @@ def run_in(session: Session, case: TestCase, question: str) -> Ended:
         if session.out_of_time and not end.overran:
             return Ended(names, Outcome.NOT_RUN, "not run: out of time", [])
         return Ended(names, Outcome.STOPPED, f"stopped: {end}", [], may_run_again=not end.overran)
-    if session.overran and outcome is not Outcome.STOPPED:  # a test that catches all exceptions has caught this one
+    if session.interrupted and outcome is not Outcome.STOPPED:  # a test that catches all exceptions has caught this one
         outcome, text, causes = Outcome.STOPPED, f"stopped: {no_answer(session.limits.call)}", []
     if outcome is Outcome.PASSED and not (session.alive and session.starts == start):
         # A test that expects an exception must not pass because the process died.
@@ -229,11 +229,11 @@ def title(case: TestCase, question: str) -> str:
 
 
 def complaint_lines(session: Session) -> list[str]:
-    """What went wrong in the cells, one line each, of the first few that did not run."""
+    """What went wrong in the cells, one line each, of the first few with errors."""
     first = sorted(session.complaints.items())[:MAX_COMPLAINTS]
     return [f"Cell {index + 1} of the code cells: {clean(one_line(text))[:MAX_COMPLAINT]}" for index, text in first]
 
 
 def overview(complaints: list[str]) -> str:
     """What the student reads on top."""
-    return "\n".join(["Cells that did not run:", *complaints]) if complaints else "All cells of the notebook ran."
+    return "\n".join(["Cells with errors:", *complaints]) if complaints else "All cells of the notebook ran."

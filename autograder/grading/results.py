@@ -58,7 +58,7 @@ class QuestionResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Grading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """overview: what the student reads on top. first_complaint: the first cell that did not run, "" where all did.
+    """overview: what the student reads on top. first_complaint: the first cell with an error, "" where all did.
 
     refusal: why the submission could not be graded, "" where it was. unconfined: whether it was graded with
     `--unconfined`, and so nobody tried the walls.

@@ -127,7 +127,7 @@ def test_a_missing_answer_comes_with_the_error_of_its_cell(tmp_path, archive):
     graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive).sound()
     message = graded.cases("q1")[0].message
     assert (
-        "The cell that defines it did not run: SyntaxError" in message
+        "The cell that defines it has an error: SyntaxError" in message
         and "line 1 of its cell: def double(x)" in message
     )
 
@@ -292,6 +292,14 @@ def test_a_member_without_a_name_is_left_out(tmp_path):
         file.writestr("zzz", "x")
     path.write_bytes(path.read_bytes().replace(b"zzz", b"\0zz"))
     assert read_submission(path).cells == HONEST
+
+
+def test_a_file_that_is_too_large_fails_where_it_is_written_and_costs_nothing_later(tmp_path, archive):
+    """Its size and the limit of all files together must not meet: a process that lives on would be ended by chance."""
+    write = "with open('big', 'wb') as f:\n    while True: f.write(bytes(2**20)); f.flush()"
+    sync = "import os, time\nos.fsync(os.open('big', os.O_RDONLY))\ntime.sleep(0.4)"
+    graded = Graded(write_notebook(tmp_path / "a.ipynb", [*HONEST, write, sync]), archive).sound()
+    assert graded.total == 6 and "File too large" in graded.overview and len(graded.overview.split("\n")) == 2
 
 
 def test_a_full_disk_is_no_students_mistake(tmp_path, archive, monkeypatch):

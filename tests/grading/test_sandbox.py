@@ -24,7 +24,7 @@ from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.processes import processes
 from autograder.grading.sandbox.proxy import Proxy
-from autograder.grading.sandbox.session import Session
+from autograder.grading.sandbox.session import Session, definition_of
 from autograder.grading.sandbox.walls import check_walls
 from tests.kit import HONEST, QUICK, command_line, write_notebook, write_zip
 
@@ -466,7 +466,32 @@ def test_a_failing_cell_does_not_stop_the_next():
         run.ensure()
         assert run.get("a") == 1 and run.get("b") is None and run.get("c") == 3 and run.starts == 1
         assert run.complaints[1] == "ZeroDivisionError: division by zero (line 1 of its cell: b = 1 / 0)"
-        assert run.complaint_about("b") == f"The cell that defines it did not run: {run.complaints[1]}"
+        assert run.complaint_about("b") == f"The cell that defines it has an error: {run.complaints[1]}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def f(x):",
+        "class f:",
+        "f = 1",
+        "f: int = 1",
+        "  f=1",
+        "a, f = 1, 2",
+        "(a, f) = 1, 2",
+        "from x import f",
+        "import x as f",
+    ],
+)
+def test_a_line_that_defines_a_name_is_found(line):
+    assert definition_of("f").search(f"x = 1\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["f(1)", "f == 1", "def ff(x):", "a = f", "g.f(1)", "# f = 1", "x = 'f = 1'", "fx = 1"]
+)
+def test_a_line_that_only_uses_a_name_is_not(line):
+    assert not definition_of("f").search(f"x = 1\n{line}\n")
 
 
 def test_functions_methods_and_attributes_cross(run):

@@ -82,7 +82,7 @@ def set_limits(order: Order, threads: int) -> None:
     """What the kernel counts for each process; the sum over all of them is watched from outside."""
     limits = [
         (resource.RLIMIT_AS, order.memory),
-        (resource.RLIMIT_FSIZE, order.disk),
+        (resource.RLIMIT_FSIZE, order.disk - order.disk // 8),  # a large file fails before the keeper ends it all
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_CPU, order.cpu_seconds),
         (resource.RLIMIT_CORE, 0),

@@ -40,7 +40,7 @@ class Exchange:
         self.sock, self.deadline, self.handle, self.process = sock, deadline, handle, process
         self.incoming = stream.Incoming(sock)
         self.asked = FIRST_REPLY
-        self.overran = False
+        self.interrupted = False
 
     def close(self) -> None:
         """Hang up; the other side ends at that."""
@@ -55,12 +55,12 @@ class Exchange:
     ) -> tuple[Reply, wire.Unpacker]:
         """Ask `kind(number, *fields)` and wait for the reply. packer: the one that the fields' trees came from.
 
-        Where the reply takes too long, the process is interrupted, which `overran` then says. Raises WireError, before
+        Where the reply takes too long, the process is interrupted, as `interrupted` says then. Raises WireError before
         anything is sent, where the question is too large; SessionEnded where there is no reply, with the reason, which
         is empty where the process has gone by itself.
         """
         frame = (packer or wire.Packer()).frame(kind(self.asked + 1, *fields))
-        self.asked, self.overran = self.asked + 1, False
+        self.asked, self.interrupted = self.asked + 1, False
 
         def exchanged() -> bytes:
             stream.send(self.sock, frame, self._end(seconds))
@@ -77,7 +77,7 @@ class Exchange:
             return self.incoming.receive(self._end(seconds))
         with contextlib.suppress(TimeoutError):
             return self.incoming.receive(self._end(self._stretched(seconds)))
-        self.overran = True
+        self.interrupted = True
         self.process.interrupt()
         return self.incoming.receive(time.monotonic() + GRACE_SECONDS)
 

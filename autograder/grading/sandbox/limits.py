@@ -7,8 +7,8 @@ MAX_STRETCH = 4
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Seconds for a cell and a call, for all that overran, and for everything; bytes of memory and disk; how many cells
-    may be fatal.
+    """Seconds for a cell and a call, for all that overran together, and for everything; bytes of memory and disk; how
+    many cells may be fatal.
 
     A cell or call has this much processor time. Where it waits for the machine, it may take MAX_STRETCH times as long.
     """

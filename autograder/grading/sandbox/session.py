@@ -57,7 +57,8 @@ class Session:
     """A notebook's cells in a process of their own. A context manager.
 
     cells: sources, in order. files: {relative path: bytes} for its scratch folder. `ensure` makes a process that has
-    run the cells, `get` gives their values. `hold`: what confines it; `complaints`: what went wrong in which cell.
+    run the cells, `get` gives their values. `hold`: what confines the process, None before the first one has started;
+    `complaints`: what went wrong in which cell; `fatal`: cells that ended a process, and are left out from then on.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Session:
         unconfined: bool = False,
     ) -> None:
         self.cells, self.files, self.limits, self.unconfined = cells, files, limits, unconfined
-        self.deadline, self.overrun = time.monotonic() + limits.whole, 0.0
+        self.deadline, self.overrun_seconds = time.monotonic() + limits.whole, 0.0
         self.exchange: Exchange | None = None
         self.launcher: Launcher | None = None
         self.scratch = ""
@@ -85,9 +86,9 @@ class Session:
         self.stop()
 
     @property
-    def overran(self) -> bool:
+    def interrupted(self) -> bool:
         """Whether the last question took too long, and its process was interrupted and lives on."""
-        return self.exchange is not None and self.exchange.overran
+        return self.exchange is not None and self.exchange.interrupted
 
     @property
     def alive(self) -> bool:
@@ -101,7 +102,7 @@ class Session:
     @property
     def out_of_time(self) -> bool:
         """Whether all that overran has taken too long, or everything together."""
-        return self.overrun > self.limits.overrun or time.monotonic() > self.deadline
+        return self.overrun_seconds > self.limits.overrun or time.monotonic() > self.deadline
 
     def ensure(self) -> None:
         """Have a process that has run the cells; raises SessionEnded where no more can be started."""
@@ -195,9 +196,9 @@ class Session:
                 self.fatal[index] = self.complaints[index] = str(end)
                 raise
             if fault is not None:
-                self.complaints[index] = sentence(fault)
-            if self.overran:
-                self.complaints[index] = overrun_sentence(self.limits.cell, fault)
+                self.complaints[index] = fault_line(fault)
+            if self.interrupted:
+                self.complaints[index] = overrun_line(self.limits.cell, fault)
 
     def _run_cell(self, source: str) -> Fault | None:
         """Run a cell; what went wrong in it. Raises WireError for a cell that is too large."""
@@ -210,19 +211,19 @@ class Session:
 
     def complaint_about(self, name: str) -> str:
         """What went wrong in the cell that defines a name; else in the first cell where anything did."""
-        defines = re.compile(rf"^[ \t]*((def|class) {name}\b|{name} ?=)", re.MULTILINE)
+        defines = definition_of(name)
         for index, text in sorted(self.complaints.items()):
             if len(self.cells[index]) <= MAX_TREE and defines.search(self.cells[index]):
-                return f"The cell that defines it did not run: {text}"
+                return f"The cell that defines it has an error: {text}"
         for _, text in sorted(self.complaints.items()):
-            return f"The first cell that did not run: {text}"
+            return f"The first cell with an error: {text}"
         return "No cell defines it."
 
     def openable(self, paths: list[str]) -> list[str]:
         """Those of some paths that student code can read here."""
         self.ensure()
         opened = self._value(TryToOpen, paths)
-        return opened if isinstance(opened, list) else paths
+        return opened if isinstance(opened, list) else paths  # no answer is no proof that they are closed
 
     # --- values -------------------------------------------------------------------------------------------------------
 
@@ -285,8 +286,8 @@ class Session:
         """
         reply, unpacker = self._ask(self.limits.call, kind, *fields, packer=packer)
         if isinstance(reply, Raised):
-            if self.overran:
-                raise OverrunError(overrun_sentence(self.limits.call, reply.fault))
+            if self.interrupted:
+                raise OverrunError(overrun_line(self.limits.call, reply.fault))
             raise remote_error(reply.fault)
         if not isinstance(reply, Answer):
             self._end(NOT_AN_ANSWER)
@@ -309,20 +310,29 @@ class Session:
         try:
             return self.exchange.ask(seconds, kind, *fields, packer=packer)
         except SessionEnded as end:
-            self.overrun += (time.monotonic() - start) * end.overran
+            self.overrun_seconds += (time.monotonic() - start) * end.overran
             self._end(str(end), end.overran)
         finally:
-            self.overrun += (time.monotonic() - start) * self.overran
+            self.overrun_seconds += (time.monotonic() - start) * self.interrupted
 
 
-def overrun_sentence(seconds: float, fault: Fault | None) -> str:
+def overrun_line(seconds: float, fault: Fault | None) -> str:
     """What to say of a cell or call that was interrupted, and where it was."""
     return no_answer(seconds) + (f" ({fault.where})" if fault and fault.where else "")
 
 
-def sentence(fault: Fault) -> str:
+def fault_line(fault: Fault) -> str:
     """What went wrong in a cell, in one line."""
     return f"{fault.kind}: {fault.text}" + (f" ({fault.where})" if fault.where else "")
+
+
+def definition_of(name: str) -> re.Pattern[str]:
+    """What a line looks like that defines a name: as a function or class, by assignment, or by import."""
+    name = re.escape(name)
+    assigned = rf"(?:[\w.*()\[\]]+[ \t]*,[ \t]*)*\(?{name}[ \t)]*(?:,[^=\n]*)?(?::[^=\n]*)?=(?!=)"
+    return re.compile(
+        rf"^[ \t]*(?:(?:async )?def {name}\b|class {name}\b|{assigned}|(?:from|import)\b.*\b{name}\b)", re.M
+    )
 
 
 def how_it_ended(status: int | None) -> str:

@@ -202,7 +202,9 @@ def holds(body, outside, unconfined=False):
     cell = "open('own', 'w').close()\n" + body.format(**outside.names)
     got = outcome(cell, unconfined=unconfined)
     unchanged, outside.before = outside.state() == outside.before, outside.state()
-    return unchanged and got != "done" if body not in SET else unchanged and got == "done"
+    if body not in SET:
+        return unchanged and got != "done"
+    return unchanged and (got == "done" or ("os.open(" in body and got == "PermissionError"))
 
 
 @confined

@@ -110,16 +110,19 @@ def table(master: Path | None, out: Path | None) -> None:
 @DEBUG
 def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: bool) -> None:
     """Grade SUBMISSION (a notebook, a zip or a folder) with its code in a confined process of its own."""
+    from autograder.grading.sandbox.launcher import close_launcher, launcher
+
+    archive = only_zip(archive)
+    sweep(TEMPORARY)
+    launcher()  # it gets ready while Otter is imported
     from autograder.grading.assignment import Assignment
     from autograder.grading.grade import grade as grade_one
     from autograder.grading.gradescope import gradescope_report
-    from autograder.grading.sandbox.launcher import close_launcher
     from autograder.grading.sandbox.walls import check_walls
 
-    sweep(TEMPORARY)
     output = stdout_kept() if as_json else None
     try:
-        with Assignment(only_zip(archive)) as assignment:
+        with Assignment(archive) as assignment:
             if not unconfined:
                 check_walls([*assignment.closed, submission, *OURS])
             grading = grade_one(submission, assignment, unconfined=unconfined)

@@ -21,9 +21,13 @@ files:
     - answers.py
     - checks.py
     - derivation.py
+    - experiments.py
     - gradcheck.py
     - given.py
+    - paths.py
     - payoff.py
+    - pictures.py
+    - screen.py
     - fixtures.json
     - figures
     - README.md
@@ -111,10 +115,10 @@ r"""
 Video, speech, text, a patient's chart: much of what we want to model comes as a **sequence**. Problems differ in
 whether the input is a sequence, the output, or both.
 
-![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, an output for each.](figures/kinds.svg)
+![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: first a sequence of inputs is read, without any output, then a sequence of outputs is written.](figures/kinds.svg)
 
-*Figure 1: kinds of sequence problem. The third is drawn with one output per input. A translation differs: it is
-written after the whole sentence was read, not word by word.*
+*Figure 1: kinds of sequence problem. The third is a translation: the outputs begin when the whole sentence has been
+read. Other many-to-many problems give an output at every step, as in figure 2.*
 
 - **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
   an image and gives one mask: the mask is large, but it is one output, not a sequence.
@@ -2043,27 +2047,9 @@ The cell is not graded, and it says what is still missing.
 """
 
 # %% tags=["otter_ignore"]
-import matplotlib.pyplot as plt
+import payoff
 
-from payoff import show
-
-try:
-    lags = np.arange(1, 51)
-    rng = np.random.default_rng(0)
-    W_hh = 0.9 * np.linalg.qr(rng.normal(size=(8, 8)))[0]  # every singular value is 0.9
-    states = np.tanh(rng.normal(size=(50, 8)))
-    fig, ax = plt.subplots(figsize=(7, 3.5))
-    left = [np.linalg.norm(jacobian_through_time(states[:lag], W_hh), 2) for lag in lags]
-    ax.semilogy(lags, left, color="#0072B2", label="vanilla RNN")
-    for f, style in ((0.99, "-"), (0.9, "--"), (0.5, ":")):
-        left = [np.linalg.norm(cell_carry(np.full((lag, 8), f)), 2) for lag in lags]
-        ax.semilogy(lags, left, style, color="#D55E00", label=f"LSTM, cell path, f = {f}")
-    ax.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
-    ax.legend()
-    show(fig, "The RNN's curve falls steadily; the LSTM's falls slowly for f = 0.99 and faster than the RNN's for f = 0.5.")
-except NotImplementedError as todo:
-    plt.close()
-    print(f"The plot appears when {todo} is done.")
+payoff.show_carry(globals())
 
 # %% [raw]
 """
@@ -2149,17 +2135,17 @@ vanish or explode.
 r"""
 ## 3 The payoff (q8_payoff, not graded, 15 minutes)
 
-*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls
-them. If one is missing, the cell says which question to answer first, and the pictures on the page show what it would
-draw.
+*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` and
+`experiments.py` only call them. If one is missing, the cell says which question to answer first. Below each cell, a
+folded picture shows what the cell draws with our functions: look after you have guessed.
 
 ### How far does a gradient reach?
 
 On the left, what remains of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent weights
 have the same size (all singular values 0.9). On the right, the LSTM's two paths separately: along the cell state, from
 $C$ to $C$, and along the hidden state, from $h$ through the gates to $h$. The circles are your product of forget gates
-from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient
-too, and what they carry need not fall at every step.
+from q7b. Before you run the cell, guess: which of the two paths keeps more of the gradient, and where do the circles
+lie?
 """
 
 # %% tags=["otter_ignore"]
@@ -2169,9 +2155,14 @@ payoff.show_gradients(globals())
 
 # %% [markdown]
 r"""
+<details><summary>Figure 7: what the cell above draws</summary>
+
 ![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a sixth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
 
-*Figure 7: what the cell above draws, and what the one below starts from.*
+</details>
+
+The product of forget gates *is* the cell path. Both paths together carry more than the cell path alone, since the gates
+carry gradient too, and what they carry need not fall at every step.
 
 Now move the sliders. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding?
 (Think of the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an
@@ -2188,8 +2179,8 @@ r"""
 A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it
 was. The next cell trains a new vanilla RNN and a new LSTM for each of five waits, from 2 steps to 40, by gradient
 descent (with momentum, and with gradients clipped to norm 1), using *your* `rnn_backward` (q4c) and `lstm_backward`
-(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes five to ten
-seconds.
+(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes about five
+seconds. Which network will remember for how long?
 """
 
 # %% tags=["otter_ignore"]
@@ -2197,9 +2188,13 @@ payoff.show_memory(globals())
 
 # %% [markdown]
 r"""
-![Left: the loss over 100 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps and guesses from 10 on.](figures/payoff_memory.svg)
+<details><summary>Figure 8: what the cell above draws</summary>
 
-*Figure 8: what the cell above draws.*
+![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps, and guesses from 20 steps on.](figures/payoff_memory.svg)
+
+</details>
+
+<details><summary>What it shows</summary>
 
 The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn
 to, because the gradient that would teach it comes from the end of the sequence and is almost zero when it reaches the
@@ -2210,4 +2205,6 @@ open. The cell path loses half of the gradient at every step, the half-open inpu
 and the LSTM already fails at a wait of 5 steps, where the vanilla RNN still succeeds. Being an LSTM is not enough. It
 could learn to open its gates, but only if some gradient gets through to begin with; so LSTMs are often started with a
 positive forget bias.
+
+</details>
 """

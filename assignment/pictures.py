@@ -192,7 +192,7 @@ def drawn_lines(pairs):
         room = 2 * (high - low) + 0.1
         low, high = max(pair.got.min(), low - room), min(pair.got.max(), high + room)
         low, high = min(low, pair.want.min()), max(high, pair.want.max())
-        edge = 0.08 * (high - low)
+        edge = 0.08 * (high - low) or 1
         axis.set(xlim=(0.5, len(time) + 0.5), ylim=(low - edge, high + edge), xticks=time, xlabel="step t")
         axis.grid(alpha=0.3)
     for axis in axes[len(pairs) :]:
@@ -227,8 +227,9 @@ def drawn_tables(pairs):
 
 
 def table(axis, values, scale):
-    """Numbers on their colours: violet above 0, orange below, the stronger the larger."""
-    axis.imshow(values, cmap="PuOr", vmin=-2 * scale, vmax=2 * scale, aspect="auto")
+    """Numbers on their colours: violet above 0, orange below, the stronger the larger, up to 1.5 times `scale`."""
+    shades = np.clip(values, -1.5 * scale, 1.5 * scale) / (scale or 1)
+    axis.imshow(shades, cmap="PuOr", vmin=-2, vmax=2, aspect="auto")
     for (i, j), value in np.ndenumerate(values):
-        colour = "white" if abs(value) > 1.2 * scale else "black"
+        colour = "white" if abs(shades[i, j]) > 1.2 else "black"
         axis.text(j, i, f"{value:.3g}", color=colour, ha="center", va="center", fontsize=9)

@@ -68,6 +68,10 @@ checks carry about three quarters of the automatic points. Hidden checks carry t
 sizes. Code that passes the public checks, and takes every size from its arrays (`len`, `.shape`) rather than from a
 number, should pass these too. Keep the names of functions and arguments.
 
+**Look before you read.** `show("q5b_lstm_unroll")`, in a cell of your own, draws the arrays that your answer gives
+beside those that the public check expects, and marks the step from which they differ. It does this for every question
+whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
+
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
 
@@ -78,6 +82,7 @@ Plan five hours with q6d and q8; a good place to take a break is after q4.
 | $T$ | number of time steps, $t = 1, \dots, T$ | step $t$ is at index `t - 1` |
 | $k,\ n,\ m$ | number of inputs, hidden units, outputs | |
 | $x_t,\ h_t,\ y_t$ | input, hidden state, output at step $t$ | `xs` (T, k), `hs` (T, n), `ys` (T, m) |
+| $C_t$ | cell state of an LSTM at step $t$ (section 2) | `C` (T, n) |
 | $h_0,\ C_0$ | hidden state and cell state before the first step | `h0` (n,), `C0` (n,) |
 | $L_t,\ J$ | the loss of step $t$, and their sum $J = \sum_t L_t$: the loss of the sequence | |
 | $a \circ b$ | elementwise product | `a * b` |
@@ -86,7 +91,8 @@ Plan five hours with q6d and q8; a good place to take a break is after q4.
 A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(1, n)`.
 
 **Two conventions, and they differ.** The worksheet treats vectors as *columns* in the vanilla RNN, $W x$, and as
-*rows* in the LSTM, $x U$. We keep both, because you will meet both; nearly everybody trips here once.
+*rows* in the LSTM, $x U$. We keep both, because you will meet both; nearly everybody trips here once. (The matrices
+are introduced in sections 1.3 and 2; come back to this table then.)
 
 | | Vanilla RNN: matrix on the left | LSTM: matrix on the right |
 |---|---|---|
@@ -94,7 +100,8 @@ A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(
 | shapes | `W_hh` (n, n), `W_xh` (n, k), `W_hy` (m, n) | `Uf` (k, n), `Wf` (n, n) |
 | biases | `Bh` (n,), `By` (m,) | none |
 
-**Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
+**Gradients and Jacobians.** The gradient of a number $J$ with respect to an array has the shape of that array: entry by
+entry, it says by how much $J$ changes when the entry does. For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
 column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). With this convention the chain rule is
 a matrix product: `dz_dx = dz_dy @ dy_dx`.
 
@@ -105,6 +112,7 @@ Compute in float64, numpy's default, and never change an argument in place.
 import numpy as np
 
 from given import RunningAverage, run_cell, sigmoid
+from pictures import show
 
 # %% [markdown]
 r"""
@@ -250,8 +258,9 @@ $$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + B_h) \tag{1}$$
 
 $$y_t = W_{hy} h_t + B_y \tag{2}$$
 
-with weight matrices $W$ and bias vectors $B$; $W_{xh}$, for example, maps the input $x$ to the hidden state $h$. Only
-the hidden state passes from one step to the next.
+with weight matrices $W$ and bias vectors $B$; $W_{xh}$, for example, maps the input $x$ to the hidden state $h$. The
+function tanh acts on each entry and brings it between $-1$ and 1. Only the hidden state passes from one step to the
+next.
 
 ![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state passes to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
 
@@ -275,11 +284,26 @@ given. Delete the line with `raise` when you have filled the three gaps.
 
 <details><summary>Curious? Find the bug in the worksheet's code (optional)</summary>
 
-The worksheet's `__init__` begins with `self.hidden_state = np.zeros((3, 3))` and ends with
-`self.hidden_state = np.zeros(3)`. Which is right? By the equations, the vector. Its `forward` is defined outside the class.
-Its published solution stores `self.out` but returns `self.output`, and it puts the vector of the recurrent term on the
-other side of the matrix than [equation (1)](#1.3-The-vanilla-RNN). With three inputs, three hidden units and three
-outputs, no shape error shows this. That is why our checks use sizes that all differ.
+This is how the worksheet starts the class (five lines of weights and biases left out):
+
+```python
+class VanillaRNN:
+    def __init__(self):
+        self.hidden_state = np.zeros((3, 3))
+        ...
+        self.hidden_state = np.zeros(3)
+
+def forward(self, x):
+    # Processes the input at a single timestep and updates the hidden state
+    self.hidden_state = np.tanh(...)
+    self.output = np.dot(...) + ...
+    return self.output
+```
+
+`hidden_state` is set twice. Which line is right? By the equations, the second: it is a vector. And `forward` is defined
+outside the class. The worksheet's published solution stores `self.out` but returns `self.output`, and in the recurrent
+term it puts the vector on the other side of the matrix than [equation (1)](#1.3-The-vanilla-RNN). With three inputs,
+three hidden units and three outputs, no shape error shows this. That is why our checks use sizes that all differ.
 
 </details>
 
@@ -543,8 +567,10 @@ one step, many steps, the whole network.
 The only new fact you need: if $h = \tanh(z)$ elementwise, then entry $i$ has the slope
 $1 - \tanh^2(z[i]) = 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
 
-The functions in `gradcheck.py` compute gradients **numerically**. They are meant as the judge of your work. An answer
-that uses them is accepted where it is exact enough, but it is slow and teaches you nothing.
+The functions in `gradcheck.py` compute gradients **numerically**: they change one entry a little and see what the loss
+does. Use them to judge your work. Do they count as an answer? Yes: a check asks for the right numbers only, and the
+numerical ones are exact enough to get the points. But they take one run of the network, or two, for each weight, which
+no real network can afford, and you would skip what this notebook is about.
 """
 
 # %% [raw]
@@ -773,6 +799,27 @@ five parameters and $h_0$.
 In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
 `h0` at `t = 0`. Run the network forward first and keep the states. Then walk back from the last step to the first. At
 each step, compute $\partial J/\partial h_t$: the sum over all paths from $h_t$ to the loss.
+
+<details><summary>A skeleton to start from</summary>
+
+```python
+hs, h = [], h0
+for x in xs:
+    h = ...  # forward: equation (1)
+    hs.append(h)
+
+dW_hh = np.zeros_like(W_hh)  # and so on for the other four parameters
+back = np.zeros_like(h0)  # what comes back to h_t from the next step: nothing, at the last step
+for t in reversed(range(len(xs))):
+    before = hs[t - 1] if t > 0 else h0
+    ...  # dJ/dh_t: from the output and from the next step (hints 1 and 2)
+    ...  # through the tanh (hint 3)
+    ...  # what this step adds to each of the five gradients: +=
+    back = ...  # what goes back to the previous state
+return {...}
+```
+
+</details>
 
 To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives with respect to the outputs are just
 `dys`, and compare with a numerical gradient.
@@ -1043,9 +1090,9 @@ Below, "all gates" and "the four gates" include the candidate: it has the same f
 Remember that vectors are rows here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
 `Uf Ui Uo Ug Wf Wi Wo Wg`.
 
-The worksheet calls the cell state "a moving average" of the candidates. It is not quite: in a moving average the two
-factors would add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, the LSTM can only
-come close to keeping everything.
+The worksheet says that the cell states "change fairly slowly in a simple way (simply being a moving average" of the
+candidates). It is not quite a moving average: there the two factors would add up to 1, while $f_t$ and $i_t$ are
+independent. And since a sigmoid never reaches 1, the LSTM can only come close to keeping everything.
 """
 
 # %% [raw]
@@ -1282,15 +1329,16 @@ test_q5b_other_sizes(lstm_unroll)
 r"""
 ### 2.1 Backpropagation through the LSTM (q6_backprop)
 
-Let $J$ be the loss of the sequence. We want $\partial J/\partial W^g$, built from these eight gradients:
+Let $J$ be the loss of the sequence. The worksheet asks: "Compute the gradient $\frac{\partial J}{\partial W^g}$ using a
+combination of the following gradients",
 
 $$\frac{\partial J}{\partial h_t},\ \frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},
 \ \frac{\partial h_t}{\partial C_t},\ \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},
 \ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial h_t}{\partial o_t}$$
 
 **Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and
-the answer depends on it. The worksheet says only "using a combination of the following gradients". Its published answer
-is right under one reading of the symbols, which is this:
+the answer depends on it. The worksheet does not say it either. Its published answer is right under one reading of the
+symbols, which is this:
 
 | Gradient | Argument | Shape, stacked over $t$ | What it means here |
 |---|---|---|---|

@@ -284,20 +284,16 @@ given. Delete the line with `raise` when you have filled the three gaps.
 
 <details><summary>Curious? Find the bug in the worksheet's code (optional)</summary>
 
-This is how the worksheet starts the class (five lines of weights and biases left out):
+This is the inside of the worksheet's class, with five lines of weights and biases left out:
 
 ```python
-class VanillaRNN:
     def __init__(self):
         self.hidden_state = np.zeros((3, 3))
         ...
         self.hidden_state = np.zeros(3)
 
 def forward(self, x):
-    # Processes the input at a single timestep and updates the hidden state
-    self.hidden_state = np.tanh(...)
-    self.output = np.dot(...) + ...
-    return self.output
+    ...
 ```
 
 `hidden_state` is set twice. Which line is right? By the equations, the second: it is a vector. And `forward` is defined

@@ -161,7 +161,16 @@ def test_06_the_pictures_of_the_payoff_appear(notebook, look):
     look(notebook.page, "lab-gradients")
 
 
-def test_07_a_slider_moves_the_picture(notebook, look):
+WATCH = """([handle, picture]) => {
+    window.redraws = [];
+    let pressed = 0;
+    handle.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+    const shown = () => { if (pressed) { window.redraws.push(performance.now() - pressed); pressed = 0; } };
+    picture.addEventListener("load", shown);
+}"""
+
+
+def test_07_a_slider_redraws_a_sharp_picture_at_once(notebook, look):
     notebook.run("payoff.show_sliders(")
     cell = notebook.cell("payoff.show_sliders(")
     picture = cell.locator("img.widget-image")
@@ -169,18 +178,52 @@ def test_07_a_slider_moves_the_picture(notebook, look):
     before = picture.get_attribute("src")
     handle = cell.locator(".noUi-handle").first
     handle.focus()
-    for _ in range(8):
+    notebook.page.evaluate(WATCH, [handle.element_handle(), picture.element_handle()])
+    for _ in range(12):
         notebook.page.keyboard.press("ArrowRight")
+        notebook.page.wait_for_timeout(400)
     wait_for(lambda: picture.get_attribute("src") != before, 10)
-    notebook.page.wait_for_timeout(1000)
+    redraws = sorted(notebook.page.evaluate("window.redraws"))
+    print("milliseconds from key to picture:", [round(time) for time in redraws])
+    assert len(redraws) >= 8 and redraws[len(redraws) // 2] < 150
+    assert picture.evaluate("image => image.naturalWidth / image.clientWidth") >= 1.9
+    assert "Left after 40 steps" in cell.locator(".jp-OutputArea").first.inner_text()
     look(notebook.page, "lab-slider")
 
 
 def test_08_both_networks_are_trained_with_the_students_gradients(notebook, look):
-    assert "trained" in notebook.run("payoff.show_memory(", seconds=120)
+    assert "100 %" in notebook.run("payoff.show_memory(", seconds=120)
     picture = notebook.cell("payoff.show_memory(").locator(".jp-OutputArea img").last
     picture.wait_for()
     look(notebook.page, "lab-memory")
+
+
+def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
+    wrong = SOLUTIONS["q5b_lstm_unroll"].replace("h_prev, C_prev = h, C", "C_prev = C")
+    notebook.type("def lstm_unroll(", f"{wrong}\nshow('q5b_lstm_unroll')")
+    assert "from step 2 on" in notebook.run("def lstm_unroll(")
+    picture = notebook.cell("def lstm_unroll(").locator(".jp-OutputArea img").last
+    picture.wait_for()
+    assert "from step 2 on" in picture.get_attribute("alt")
+    look(notebook.page, "lab-show")
+    notebook.type("def lstm_unroll(", SOLUTIONS["q5b_lstm_unroll"])
+    notebook.run("def lstm_unroll(")
+
+
+def test_08b_the_paths_of_a_formula_are_drawn_on_figure_6(notebook, look):
+    wrong = SOLUTIONS["q6a_derivation"].replace("dJ_dh[t] @ (by_h + by_C + now)", "dJ_dh[t] @ (by_h + 2 * by_C)")
+    notebook.type("def dJ_dWg(", f"{wrong}\nshow('q6a_derivation')")
+    assert "is missing" in notebook.run("def dJ_dWg(")
+    outputs = notebook.cell("def dJ_dWg(").locator(".jp-OutputArea")
+    picture = outputs.locator("img").last
+    picture.wait_for()
+    assert "missing: the path straight through" in picture.get_attribute("alt")
+    assert picture.evaluate("image => image.naturalWidth") == 720
+    outputs.locator("mjx-container").first.wait_for()
+    picture.scroll_into_view_if_needed()
+    look(notebook.page, "lab-paths")
+    notebook.type("def dJ_dWg(", SOLUTIONS["q6a_derivation"])
+    notebook.run("def dJ_dWg(")
 
 
 def test_09_a_hint_leads_to_its_equation(notebook, look):

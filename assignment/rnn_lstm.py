@@ -833,7 +833,7 @@ Bh, By = rng.normal(size=3), rng.normal(size=2)
 def f(W):  # J, with W in place of W_hh
     rnn = VanillaRNN(4, 3, 2)
     rnn.W_xh, rnn.W_hh, rnn.W_hy = W_xh, W, W_hy
-    rnn.Bh, rnn.By, rnn.hidden_state = Bh, By, h0
+    rnn.Bh, rnn.By, rnn.hidden_state = Bh, By, h0.copy()
     hs, ys = unroll(rnn, xs)
     return np.sum(dys * ys)
 
@@ -1071,6 +1071,9 @@ $$o_t = \sigma(x_t U^o + h_{t-1} W^o) \tag{5}$$
 $$\tilde C_t = \tanh(x_t U^g + h_{t-1} W^g) \tag{6}$$
 $$C_t = f_t \circ C_{t-1} + i_t \circ \tilde C_t \tag{7}$$
 $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
+
+Each of the first four lines has two weight matrices: $U$ for the input and $W$ for the previous hidden state. The
+superscript says whose they are (g is the letter of the candidate $\tilde C_t$).
 
 ![The LSTM cell. The cell state runs along the top, multiplied by the forget gate and added to the input gate times the candidate. The hidden state runs along the bottom into all gates; the output gate lets through the tanh of the cell state.](figures/lstm_cell.svg)
 

@@ -1,5 +1,6 @@
 """An answer is drawn beside the expected one for every question of arrays; q6a's picture says what its words say."""
 
+import base64
 import contextlib
 import re
 
@@ -223,3 +224,35 @@ def test_right_answers_in_other_styles_are_drawn_as_right(style, question, seen,
     pictures.show(question, solved(STYLES[style]))
     out = capsys.readouterr().out
     assert "as expected" in out and "other than" not in out
+
+
+# --- on the screen ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    displayed = []
+    monkeypatch.setattr(screen, "in_a_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    return displayed
+
+
+def test_a_picture_has_words_and_two_dots_for_each_of_the_page(displayed):
+    pictures.show("q7b_cell_carry", REFERENCE)
+    [picture] = displayed
+    data, metadata = picture._repr_png_()
+    assert "as expected: result" in metadata["alt"]
+    assert metadata["width"] * 2 == int.from_bytes(base64.b64decode(data)[16:20], "big")
+
+
+def test_a_drawing_keeps_to_itself_and_has_its_words_escaped(displayed):
+    screen.drawing("<svg/>", 'a "word" <b>')
+    [drawing] = displayed
+    assert "&quot;word&quot; &lt;b&gt;" in drawing.data and "<svg" not in drawing.data
+
+
+def test_in_a_terminal_there_are_words_and_no_picture(monkeypatch, capsys):
+    monkeypatch.setattr("IPython.display.display", lambda *_: pytest.fail("an object's name in a terminal"))
+    for question in ("q7b_cell_carry", "q6a_derivation"):
+        pictures.show(question, REFERENCE)
+    assert "as expected" in capsys.readouterr().out

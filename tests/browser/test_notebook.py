@@ -18,11 +18,9 @@ import pytest
 
 from autograder.grading.grade import grade
 from tests.kit import wait_for
-from tools.answers import MASTER, SOLUTIONS
+from tools.answers import ROOT, SOLUTIONS
 
-ROOT = MASTER.parents[1]
 JUPYTER = ROOT / ".venv-student/bin/jupyter"
-WRONG_TANH = "np.tanh(self.W_hh.T @ self.hidden_state + self.W_xh @ x + self.Bh)"
 DONE = ["q1_kinds", "q3_unroll", "q4a_state_jacobian", "q4b_jacobian_through_time", "q4c_rnn_backward", "q5a_lstm_step"]
 DONE += ["q5b_lstm_unroll", "q6a_derivation", "q6b_lstm_dWg", "q6d_lstm_backward", "q7a_factor", "q7b_cell_carry"]
 
@@ -123,9 +121,9 @@ def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
 
 
 def test_02_a_wrong_answer_is_named(notebook, look):
-    right = "np.tanh(self.W_hh @ self.hidden_state + self.W_xh @ x + self.Bh)"
+    right = "self.W_hh @ h_prev"
     assert right in SOLUTIONS["q2_vanilla_rnn"]
-    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, WRONG_TANH))
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @ h_prev"))
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")

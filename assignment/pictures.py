@@ -43,11 +43,11 @@ def show(question, names=None):
     """
     names = vars(sys.modules["__main__"]) if names is None else names
     if question not in FUNCTIONS:
-        print(f"There is nothing to draw for {question!r}. Choose one of: {', '.join(FUNCTIONS)}.")
+        screen.say(f"There is nothing to draw for {question!r}. Choose one of: {', '.join(FUNCTIONS)}.")
         return
     answer, title = names.get(FUNCTIONS[question]), FUNCTIONS[question]
     if answer is None:
-        print(f"{title} is not defined. Run the cell that defines it, from the top of the notebook.")
+        screen.say(f"{title} is not defined. Run the cell that defines it, from the top of the notebook.")
         return
     try:
         if question == "q6a_derivation":
@@ -57,15 +57,15 @@ def show(question, names=None):
                 return
         concept, pairs, complaints = compared(question, answer)
         for complaint in complaints:
-            print(f"{title}, {concept}: {complaint}")
+            screen.say(f"{title}, {concept}: {complaint}")
         if pairs:
             draw(f"{title}, {concept}", pairs)
     except CheckFailed as failure:
-        print(f"{title}: {failure}")
+        screen.say(f"{title}: {failure}")
     except ImportError as missing:
         if str(missing.name).split(".")[0] != "matplotlib":
             raise
-        print(f"The picture {screen.NEEDS_MATPLOTLIB}")
+        screen.say(f"The picture {screen.NEEDS_MATPLOTLIB}")
 
 
 class Pair:
@@ -160,7 +160,7 @@ def draw(title, pairs):
     tables = [pair for pair in pairs if not pair.over_time]
     tables = [pair for pair in tables if pair.wrong] or tables
     words = f"{title}: {in_words(pairs)}"
-    print(words)
+    screen.say(words)
     if lines:
         screen.picture(drawn_lines(lines[:MAX_ARRAYS]), f"Lines over time. {words}")
     if tables and (not lines or any(pair.wrong for pair in tables)):

@@ -77,11 +77,11 @@ def show_paths(function):
     try:
         check_paths(function)
     except CheckFailed as failure:
-        print(failure)
+        screen.say(failure)
         right = False
     products, missing = read(found)
     if right:
-        print("dJ_dWg: every path from W^g to J occurs once.")
+        screen.say("dJ_dWg: every path from W^g to J occurs once.")
     if 0 < len(products) <= MAX_PRODUCTS:
         screen.formula(in_latex(products, missing))
         if FIGURE.is_file():

@@ -14,12 +14,14 @@ import experiments
 from advice import line_of
 from experiments import FORGET, LONG, LSTMLearner, RNNLearner, T, decay, memory, sequence, stretch
 from pictures import FUNCTIONS
-from screen import DOTS_PER_INCH, NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, picture
+from screen import NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, picture, say
 
 RNN, LSTM, HIDDEN, NEUTRAL = "#0072B2", "#D55E00", "#009E73", "#333333"  # colour-blind safe, as in the figures
 COLOURS = {RNNLearner.name: RNN, LSTMLearner.name: LSTM}
 PANEL = "#FAFAF7"  # behind the pictures, so that they are legible on a dark page too
 SETTINGS = ((2.0, 3.0), (0.9, -2.0))  # size of the weights and forget bias, where there are no sliders
+POINTS_PER_INCH = 72  # in an SVG
+DASHES = {"-": "none", "--": "6 3", "-.": "8 3 2 3"}
 REPORTS = 50  # how often a training tells how far it is
 
 
@@ -80,14 +82,14 @@ def show_sliders(answers):
         from IPython.display import display
 
         frames = Frames()
-        width = widgets.Layout(width=f"{frames.width}px", max_width="100%")
-        image, words = widgets.Image(format="png", layout=width), widgets.Label(layout=width)
+        width = widgets.Layout(width=f"{PAGE_DOTS_PER_INCH * frames.width / POINTS_PER_INCH:.0f}px", max_width="100%")
+        image, words = widgets.Image(format="svg+xml", layout=width), widgets.Label(layout=width)
         wide = {"style": {"description_width": "9rem"}, "layout": widgets.Layout(width="30rem")}
         scale = widgets.FloatSlider(0.9, min=0.1, max=2.0, step=0.05, description="size of the weights", **wide)
         forget = widgets.FloatSlider(3.0, min=-2.0, max=6.0, step=0.25, description="forget bias", **wide)
 
         def redraw(curves):
-            image.value, words.value = frames.png(curves), what_is_left(curves)
+            image.value, words.value = frames.svg(curves), what_is_left(curves)
 
         def moved(_):
             try:
@@ -102,9 +104,9 @@ def show_sliders(answers):
 
 
 def without_sliders(answers):
-    print("Sliders need ipywidgets (`%pip install ipywidgets`). Here are other settings instead; try your own, as in")
+    say("Sliders need ipywidgets (`%pip install ipywidgets`). Here are other settings instead; try your own, as in")
     for scale, forget in SETTINGS:
-        print(f"payoff.show_gradients(globals(), scale={scale}, forget={forget})")
+        say(f"payoff.show_gradients(globals(), scale={scale}, forget={forget})")
         show_gradients(answers, scale, forget)
 
 
@@ -143,28 +145,43 @@ def floored(values):
 
 
 class Frames:
-    """The picture for one set of curves after another: the axes are drawn once, and only the lines anew."""
+    """The picture for one set of curves after another: the axes are drawn once, and only the lines anew, as SVG."""
 
     def __init__(self):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
         figure, axes = canvas()
-        self.width = round(figure.get_figwidth() * PAGE_DOTS_PER_INCH)
-        figure.set_dpi(DOTS_PER_INCH)
-        self.canvas, self.lines = FigureCanvasAgg(figure), decay_axes(axes)
-        self.canvas.draw()
-        self.empty = self.canvas.copy_from_bbox(figure.bbox)
+        from matplotlib import rc_context
 
-    def png(self, curves):
-        from PIL import Image
+        self.lines, text = decay_axes(axes), io.StringIO()
+        with rc_context({"svg.fonttype": "none"}):
+            figure.savefig(text, format="svg")
+        self.empty = text.getvalue().rpartition("</svg>")[0]
+        self.width, self.height = figure.get_figwidth() * POINTS_PER_INCH, figure.get_figheight() * POINTS_PER_INCH
+        self.scale = POINTS_PER_INCH / figure.dpi
 
-        draw_decay(self.lines, curves)
-        self.canvas.restore_region(self.empty)
-        for line in (line for lines in self.lines.values() for line in lines):
-            line.axes.draw_artist(line)
-        image = io.BytesIO()
-        Image.fromarray(np.asarray(self.canvas.buffer_rgba())).save(image, "png", compress_level=1)
-        return image.getvalue()
+    def svg(self, curves):
+        """The picture as the bytes of an SVG file."""
+        steps = np.arange(1, T + 1)
+        shapes = []
+        for name, curve in curves.items():
+            for line in self.lines[name]:
+                places = self.scale * line.axes.transData.transform(np.column_stack([steps, floored(curve)]))
+                x, y, width, height = self.scale * np.array(line.axes.bbox.bounds)
+                places = places * (1, -1) + (-x, y + height)  # from the upper left corner of the axes, as in SVG
+                shapes.append(
+                    f'<svg x="{x:.1f}" y="{self.height - y - height:.1f}" width="{width:.1f}" height="{height:.1f}">'
+                    f"{in_svg(line, places)}</svg>"
+                )
+        return f"{self.empty}{''.join(shapes)}</svg>".encode()
+
+
+def in_svg(line, places):
+    """A line of matplotlib's as SVG, through other places: (T, 2), in points."""
+    pen = f'fill="none" stroke="{line.get_color()}" stroke-width="{line.get_linewidth()}"'
+    if line.get_linestyle() == "None":
+        first, every = line.get_markevery()
+        return "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" {pen}/>' for x, y in places[first::every])
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in np.clip(places, -1e4, 1e4))
+    return f'<polyline points="{points}" {pen} stroke-dasharray="{DASHES[line.get_linestyle()]}"/>'
 
 
 # --- the memory task --------------------------------------------------------------------------------------------------
@@ -254,7 +271,7 @@ def patience(what, answers):
     try:
         yield answers
     except Exception as error:
-        print(trouble(what, error, answers))
+        say(trouble(what, error, answers))
 
 
 def trouble(what, error, answers):

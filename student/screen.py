@@ -12,13 +12,20 @@ PAGE_DOTS_PER_INCH = 80
 NEEDS_MATPLOTLIB = "needs matplotlib: run `%pip install matplotlib` in a cell of its own, then this one again."
 
 
+def say(text):
+    """Show a sentence, broken between words and not within them."""
+    if not in_a_notebook():
+        print(text)
+        return
+    from IPython.display import HTML, display
+
+    display(HTML(f'<div style="max-width: 50em; margin: 0.5em 0">{html.escape(text)}</div>'))
+
+
 def picture(figure, alt):
     """Show a matplotlib figure. alt: what there is to see, in words."""
-    from IPython.display import Image, display
-
-    width = round(figure.get_figwidth() * PAGE_DOTS_PER_INCH)
     if in_a_notebook():
-        display(Image(png(figure), format="png", width=width, alt=alt))
+        image(png(figure), "png", round(figure.get_figwidth() * PAGE_DOTS_PER_INCH), alt)
 
 
 def png(figure):
@@ -33,11 +40,17 @@ def png(figure):
 
 def drawing(svg, alt):
     """Show an SVG, given as text, that nothing on the page can reach or change."""
+    if in_a_notebook():
+        image(svg.encode(), "svg+xml", None, alt)
+
+
+def image(data, kind, width, alt):
+    """Show the bytes of an image as HTML: of an image by itself, JupyterLab does not read the words to anyone."""
     from IPython.display import HTML, display
 
-    if in_a_notebook():
-        data = base64.b64encode(svg.encode()).decode()
-        display(HTML(f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">'))
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    size = f'width="{width}"' if width else ""
+    display(HTML(f'<img alt="{html.escape(alt)}" {size} style="max-width: 100%" src="{source}">'))
 
 
 def formula(latex):

@@ -239,10 +239,15 @@ def displayed(monkeypatch):
 
 def test_a_picture_has_words_and_two_dots_for_each_of_the_page(displayed):
     pictures.show("q7b_cell_carry", REFERENCE)
-    [picture] = displayed
-    data, metadata = picture._repr_png_()
-    assert "as expected: result" in metadata["alt"]
-    assert metadata["width"] * 2 == int.from_bytes(base64.b64decode(data)[16:20], "big")
+    _, picture = displayed
+    alt, width, data = re.fullmatch(r'<img alt="(.*)" width="(\d+)" .*;base64,(.*)">', picture.data).groups()
+    assert "as expected: result" in alt
+    assert int(width) * 2 == int.from_bytes(base64.b64decode(data)[16:20], "big")
+
+
+def test_a_sentence_is_text_that_no_answer_can_turn_into_anything_else(displayed):
+    screen.say("<b>h[0, 1] is 3</b>")
+    assert "&lt;b&gt;h[0, 1] is 3&lt;/b&gt;" in displayed[0].data
 
 
 def test_a_drawing_keeps_to_itself_and_has_its_words_escaped(displayed):

@@ -21,9 +21,13 @@ files:
     - answers.py
     - checks.py
     - derivation.py
+    - experiments.py
     - gradcheck.py
     - given.py
+    - paths.py
     - payoff.py
+    - pictures.py
+    - screen.py
     - fixtures.json
     - figures
     - README.md
@@ -64,6 +68,10 @@ checks carry about three quarters of the automatic points. Hidden checks carry t
 sizes. Code that passes the public checks, and takes every size from its arrays (`len`, `.shape`) rather than from a
 number, should pass these too. Keep the names of functions and arguments.
 
+**Look before you read.** `show("q5b_lstm_unroll")`, in a cell of your own, draws the arrays that your answer gives
+beside those that the public check expects, and marks the step from which they differ. It does this for every question
+whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
+
 40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
 
@@ -74,6 +82,7 @@ Plan five hours with q6d and q8; a good place to take a break is after q4.
 | $T$ | number of time steps, $t = 1, \dots, T$ | step $t$ is at index `t - 1` |
 | $k,\ n,\ m$ | number of inputs, hidden units, outputs | |
 | $x_t,\ h_t,\ y_t$ | input, hidden state, output at step $t$ | `xs` (T, k), `hs` (T, n), `ys` (T, m) |
+| $C_t$ | cell state of an LSTM at step $t$ (section 2) | `C` (T, n) |
 | $h_0,\ C_0$ | hidden state and cell state before the first step | `h0` (n,), `C0` (n,) |
 | $L_t,\ J$ | the loss of step $t$, and their sum $J = \sum_t L_t$: the loss of the sequence | |
 | $a \circ b$ | elementwise product | `a * b` |
@@ -82,7 +91,8 @@ Plan five hours with q6d and q8; a good place to take a break is after q4.
 A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(1, n)`.
 
 **Two conventions, and they differ.** The worksheet treats vectors as *columns* in the vanilla RNN, $W x$, and as
-*rows* in the LSTM, $x U$. We keep both, because you will meet both; nearly everybody trips here once.
+*rows* in the LSTM, $x U$. We keep both, because you will meet both; nearly everybody trips here once. (The matrices
+are introduced in sections 1.3 and 2; come back to this table then.)
 
 | | Vanilla RNN: matrix on the left | LSTM: matrix on the right |
 |---|---|---|
@@ -90,7 +100,8 @@ A single vector is one-dimensional: its shape is `(n,)`, neither `(n, 1)` nor `(
 | shapes | `W_hh` (n, n), `W_xh` (n, k), `W_hy` (m, n) | `Uf` (k, n), `Wf` (n, n) |
 | biases | `Bh` (n,), `By` (m,) | none |
 
-**Jacobians.** For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
+**Gradients and Jacobians.** The gradient of a number $J$ with respect to an array has the shape of that array: entry by
+entry, it says by how much $J$ changes when the entry does. For vectors $y$ and $x$, the Jacobian $\partial y/\partial x$ has a row for each entry of $y$ and a
 column for each entry of $x$; in code, `dy_dx` has shape (size of y, size of x). With this convention the chain rule is
 a matrix product: `dz_dx = dz_dy @ dy_dx`.
 
@@ -101,6 +112,7 @@ Compute in float64, numpy's default, and never change an argument in place.
 import numpy as np
 
 from given import RunningAverage, run_cell, sigmoid
+from pictures import show
 
 # %% [markdown]
 r"""
@@ -111,10 +123,10 @@ r"""
 Video, speech, text, a patient's chart: much of what we want to model comes as a **sequence**. Problems differ in
 whether the input is a sequence, the output, or both.
 
-![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: a sequence of inputs, an output for each.](figures/kinds.svg)
+![Three kinds of problem. One-to-one: one input, one output. One-to-many: one input, a sequence of outputs. Many-to-many: first a sequence of inputs is read, without any output, then a sequence of outputs is written.](figures/kinds.svg)
 
-*Figure 1: kinds of sequence problem. The third is drawn with one output per input. A translation differs: it is
-written after the whole sentence was read, not word by word.*
+*Figure 1: kinds of sequence problem. The third is a translation: the outputs begin when the whole sentence has been
+read. Other many-to-many problems give an output at every step, as in figure 2.*
 
 - **One-to-one**: one input, one output. Classification takes an image and gives a label. Semantic segmentation takes
   an image and gives one mask: the mask is large, but it is one output, not a sequence.
@@ -246,8 +258,9 @@ $$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + B_h) \tag{1}$$
 
 $$y_t = W_{hy} h_t + B_y \tag{2}$$
 
-with weight matrices $W$ and bias vectors $B$; $W_{xh}$, for example, maps the input $x$ to the hidden state $h$. Only
-the hidden state passes from one step to the next.
+with weight matrices $W$ and bias vectors $B$; $W_{xh}$, for example, maps the input $x$ to the hidden state $h$. The
+function tanh acts on each entry and brings it between $-1$ and 1. Only the hidden state passes from one step to the
+next.
 
 ![The vanilla RNN cell: the previous hidden state and the input are multiplied by their weights, added to a bias and squashed by tanh; the new hidden state passes to the next step and, through an affine map, to the output.](figures/vanilla_cell.svg)
 
@@ -271,11 +284,22 @@ given. Delete the line with `raise` when you have filled the three gaps.
 
 <details><summary>Curious? Find the bug in the worksheet's code (optional)</summary>
 
-The worksheet's `__init__` begins with `self.hidden_state = np.zeros((3, 3))` and ends with
-`self.hidden_state = np.zeros(3)`. Which is right? By the equations, the vector. Its `forward` is defined outside the class.
-Its published solution stores `self.out` but returns `self.output`, and it puts the vector of the recurrent term on the
-other side of the matrix than [equation (1)](#1.3-The-vanilla-RNN). With three inputs, three hidden units and three
-outputs, no shape error shows this. That is why our checks use sizes that all differ.
+This is the inside of the worksheet's class, with five lines of weights and biases left out:
+
+```python
+    def __init__(self):
+        self.hidden_state = np.zeros((3, 3))
+        ...
+        self.hidden_state = np.zeros(3)
+
+def forward(self, x):
+    ...
+```
+
+`hidden_state` is set twice. Which line is right? By the equations, the second: it is a vector. And `forward` is defined
+outside the class. The worksheet's published solution stores `self.out` but returns `self.output`, and in the recurrent
+term it puts the vector on the other side of the matrix than [equation (1)](#1.3-The-vanilla-RNN). With three inputs,
+three hidden units and three outputs, no shape error shows this. That is why our checks use sizes that all differ.
 
 </details>
 
@@ -539,8 +563,10 @@ one step, many steps, the whole network.
 The only new fact you need: if $h = \tanh(z)$ elementwise, then entry $i$ has the slope
 $1 - \tanh^2(z[i]) = 1 - h[i]^2$, so the slopes can be computed from $h$ alone.
 
-The functions in `gradcheck.py` compute gradients **numerically**. They are meant as the judge of your work. An answer
-that uses them is accepted where it is exact enough, but it is slow and teaches you nothing.
+The functions in `gradcheck.py` compute gradients **numerically**: they change one entry a little and see what the loss
+does. Use them to judge your work. Do they count as an answer? Yes: a check asks for the right numbers only, and the
+numerical ones are exact enough to get the points. But they take one run of the network, or two, for each weight, which
+no real network can afford, and you would skip what this notebook is about.
 """
 
 # %% [raw]
@@ -770,6 +796,27 @@ In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and
 `h0` at `t = 0`. Run the network forward first and keep the states. Then walk back from the last step to the first. At
 each step, compute $\partial J/\partial h_t$: the sum over all paths from $h_t$ to the loss.
 
+<details><summary>A skeleton to start from</summary>
+
+```python
+hs, h = [], h0
+for x in xs:
+    h = ...  # forward: equation (1)
+    hs.append(h)
+
+dW_hh = np.zeros_like(W_hh)  # and so on for the other four parameters
+back = np.zeros_like(h0)  # what comes back to h_t from the next step: nothing, at the last step
+for t in reversed(range(len(xs))):
+    before = hs[t - 1] if t > 0 else h0
+    ...  # dJ/dh_t: from the output and from the next step (hints 1 and 2)
+    ...  # through the tanh (hint 3)
+    ...  # what this step adds to each of the five gradients: +=
+    back = ...  # what goes back to the previous state
+return {...}
+```
+
+</details>
+
 To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives with respect to the outputs are just
 `dys`, and compare with a numerical gradient.
 
@@ -786,7 +833,7 @@ Bh, By = rng.normal(size=3), rng.normal(size=2)
 def f(W):  # J, with W in place of W_hh
     rnn = VanillaRNN(4, 3, 2)
     rnn.W_xh, rnn.W_hh, rnn.W_hy = W_xh, W, W_hy
-    rnn.Bh, rnn.By, rnn.hidden_state = Bh, By, h0
+    rnn.Bh, rnn.By, rnn.hidden_state = Bh, By, h0.copy()
     hs, ys = unroll(rnn, xs)
     return np.sum(dys * ys)
 
@@ -1025,6 +1072,9 @@ $$\tilde C_t = \tanh(x_t U^g + h_{t-1} W^g) \tag{6}$$
 $$C_t = f_t \circ C_{t-1} + i_t \circ \tilde C_t \tag{7}$$
 $$h_t = \tanh(C_t) \circ o_t \tag{8}$$
 
+Each of the first four lines has two weight matrices: $U$ for the input and $W$ for the previous hidden state. The
+superscript says whose they are (g is the letter of the candidate $\tilde C_t$).
+
 ![The LSTM cell. The cell state runs along the top, multiplied by the forget gate and added to the input gate times the candidate. The hidden state runs along the bottom into all gates; the output gate lets through the tanh of the cell state.](figures/lstm_cell.svg)
 
 *Figure 5: the LSTM cell.*
@@ -1039,9 +1089,9 @@ Below, "all gates" and "the four gates" include the candidate: it has the same f
 Remember that vectors are rows here: $x_t U^f$ is `x @ Uf`. The parameters come as a dictionary `p` with the keys
 `Uf Ui Uo Ug Wf Wi Wo Wg`.
 
-The worksheet calls the cell state "a moving average" of the candidates. It is not quite: in a moving average the two
-factors would add up to 1, while $f_t$ and $i_t$ are independent. And since a sigmoid never reaches 1, the LSTM can only
-come close to keeping everything.
+The worksheet says that the cell states "change fairly slowly in a simple way (simply being a moving average" of the
+candidates). It is not quite a moving average: there the two factors would add up to 1, while $f_t$ and $i_t$ are
+independent. And since a sigmoid never reaches 1, the LSTM can only come close to keeping everything.
 """
 
 # %% [raw]
@@ -1278,15 +1328,16 @@ test_q5b_other_sizes(lstm_unroll)
 r"""
 ### 2.1 Backpropagation through the LSTM (q6_backprop)
 
-Let $J$ be the loss of the sequence. We want $\partial J/\partial W^g$, built from these eight gradients:
+Let $J$ be the loss of the sequence. The worksheet asks: "Compute the gradient $\frac{\partial J}{\partial W^g}$ using a
+combination of the following gradients",
 
 $$\frac{\partial J}{\partial h_t},\ \frac{\partial h_t}{\partial h_{t-1}},\ \frac{\partial h_{t-1}}{\partial W^g},
 \ \frac{\partial h_t}{\partial C_t},\ \frac{\partial C_t}{\partial W^g},\ \frac{\partial C_t}{\partial C_{t-1}},
 \ \frac{\partial C_{t-1}}{\partial W^g},\ \frac{\partial h_t}{\partial o_t}$$
 
 **Read the symbols with care.** A symbol such as $\partial h_t/\partial h_{t-1}$ does not say what is held fixed, and
-the answer depends on it. The worksheet says only "using a combination of the following gradients". Its published answer
-is right under one reading of the symbols, which is this:
+the answer depends on it. The worksheet does not say it either. Its published answer is right under one reading of the
+symbols, which is this:
 
 | Gradient | Argument | Shape, stacked over $t$ | What it means here |
 |---|---|---|---|
@@ -2043,27 +2094,9 @@ The cell is not graded, and it says what is still missing.
 """
 
 # %% tags=["otter_ignore"]
-import matplotlib.pyplot as plt
+import payoff
 
-from payoff import show
-
-try:
-    lags = np.arange(1, 51)
-    rng = np.random.default_rng(0)
-    W_hh = 0.9 * np.linalg.qr(rng.normal(size=(8, 8)))[0]  # every singular value is 0.9
-    states = np.tanh(rng.normal(size=(50, 8)))
-    fig, ax = plt.subplots(figsize=(7, 3.5))
-    left = [np.linalg.norm(jacobian_through_time(states[:lag], W_hh), 2) for lag in lags]
-    ax.semilogy(lags, left, color="#0072B2", label="vanilla RNN")
-    for f, style in ((0.99, "-"), (0.9, "--"), (0.5, ":")):
-        left = [np.linalg.norm(cell_carry(np.full((lag, 8), f)), 2) for lag in lags]
-        ax.semilogy(lags, left, style, color="#D55E00", label=f"LSTM, cell path, f = {f}")
-    ax.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
-    ax.legend()
-    show(fig, "The RNN's curve falls steadily; the LSTM's falls slowly for f = 0.99 and faster than the RNN's for f = 0.5.")
-except NotImplementedError as todo:
-    plt.close()
-    print(f"The plot appears when {todo} is done.")
+payoff.show_carry(globals())
 
 # %% [raw]
 """
@@ -2149,17 +2182,17 @@ vanish or explode.
 r"""
 ## 3 The payoff (q8_payoff, not graded, 15 minutes)
 
-*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` only calls
-them. If one is missing, the cell says which question to answer first, and the pictures on the page show what it would
-draw.
+*You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` and
+`experiments.py` only call them. If one is missing, the cell says which question to answer first. Below each cell, a
+folded picture shows what the cell draws with our functions: look after you have guessed.
 
 ### How far does a gradient reach?
 
 On the left, what remains of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent weights
 have the same size (all singular values 0.9). On the right, the LSTM's two paths separately: along the cell state, from
 $C$ to $C$, and along the hidden state, from $h$ through the gates to $h$. The circles are your product of forget gates
-from q7b: it *is* the cell path. Here both paths together carry more than the cell path, since the gates carry gradient
-too, and what they carry need not fall at every step.
+from q7b. Before you run the cell, guess: which of the two paths keeps more of the gradient, and where do the circles
+lie?
 """
 
 # %% tags=["otter_ignore"]
@@ -2169,9 +2202,14 @@ payoff.show_gradients(globals())
 
 # %% [markdown]
 r"""
+<details><summary>Figure 7: what the cell above draws</summary>
+
 ![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a sixth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
 
-*Figure 7: what the cell above draws, and what the one below starts from.*
+</details>
+
+The product of forget gates *is* the cell path. Both paths together carry more than the cell path alone, since the gates
+carry gradient too, and what they carry need not fall at every step.
 
 Now move the sliders. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding?
 (Think of the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an
@@ -2188,8 +2226,8 @@ r"""
 A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it
 was. The next cell trains a new vanilla RNN and a new LSTM for each of five waits, from 2 steps to 40, by gradient
 descent (with momentum, and with gradients clipped to norm 1), using *your* `rnn_backward` (q4c) and `lstm_backward`
-(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes five to ten
-seconds.
+(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes about five
+seconds. Which network will remember for how long?
 """
 
 # %% tags=["otter_ignore"]
@@ -2197,9 +2235,13 @@ payoff.show_memory(globals())
 
 # %% [markdown]
 r"""
-![Left: the loss over 100 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps and guesses from 10 on.](figures/payoff_memory.svg)
+<details><summary>Figure 8: what the cell above draws</summary>
 
-*Figure 8: what the cell above draws.*
+![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps, and guesses from 20 steps on.](figures/payoff_memory.svg)
+
+</details>
+
+<details><summary>What it shows</summary>
 
 The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enough stays where it is. It does not learn
 to, because the gradient that would teach it comes from the end of the sequence and is almost zero when it reaches the
@@ -2210,4 +2252,6 @@ open. The cell path loses half of the gradient at every step, the half-open inpu
 and the LSTM already fails at a wait of 5 steps, where the vanilla RNN still succeeds. Being an LSTM is not enough. It
 could learn to open its gates, but only if some gradient gets through to begin with; so LSTMs are often started with a
 positive forget bias.
+
+</details>
 """

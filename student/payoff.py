@@ -1,99 +1,126 @@
-"""The payoff of q8: your own functions at work, in pictures, sliders and a training run. Nothing of it is graded.
+"""The payoff of q7 and q8: your own functions at work, in pictures, sliders and a training run. Nothing is graded.
 
-Students receive this file. Every call takes the notebook's names, `globals()`; where an answer is still a stub, it says
-which question it waits for. It must never hold an answer: what it knows of a network it learns by calling it.
+Students receive this file. Every `show_...` takes the notebook's names, `globals()`; where an answer is still a stub,
+it says which question it waits for. It must never hold an answer: what it knows of a network it learns by calling it.
 """
 
 import contextlib
 import io
-import sys
+import traceback
 
 import numpy as np
 
-from gradcheck import numerical_jacobian
+import experiments
+from advice import line_of
+from experiments import FORGET, LONG, LSTMLearner, RNNLearner, T, decay, memory, sequence, stretch
+from pictures import FUNCTIONS
+from screen import NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, picture, say
 
-RNN, LSTM, HIDDEN = "#0072B2", "#D55E00", "#009E73"  # colour-blind safe, as in the figures
-T, K, N = 40, 3, 6  # steps, inputs (the last of them is always 1) and units of the gradient pictures
-LAGS = (2, 5, 10, 20, 40)  # steps between the symbol and the question, in the memory task
-UNITS, UPDATES, BATCH, RATE, MOMENTUM, NOISE, FORGET = 16, 100, 4, 0.3, 0.9, 0.2, 5.0
-LONG = LAGS[-1]
+RNN, LSTM, HIDDEN, NEUTRAL = "#0072B2", "#D55E00", "#009E73", "#333333"  # colour-blind safe, as in the figures
+COLOURS = {RNNLearner.name: RNN, LSTMLearner.name: LSTM}
+PANEL = "#FAFAF7"  # behind the pictures, so that they are legible on a dark page too
+SETTINGS = ((2.0, 3.0), (0.9, -2.0))  # size of the weights and forget bias, where there are no sliders
+POINTS_PER_INCH = 72  # in an SVG
+DASHES = {"-": "none", "--": "6 3", "-.": "8 3 2 3"}
+REPORTS = 50  # how often a training tells how far it is
+
+
+def canvas(rows=1, columns=2, height=3.6):
+    """A figure and its axes, side by side."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, height), layout="constrained", facecolor=PANEL)
+    return figure, figure.subplots(rows, columns)
 
 
 # --- how far a gradient reaches ---------------------------------------------------------------------------------------
 
 
-def decay(answers, scale=0.9, forget=3.0, seed=0):
-    """How much of a gradient is left after 1 to T steps back, {curve: (T,) array of largest stretches}.
+def show_carry(answers):
+    """Plot what is left of a gradient after a number of steps: in a vanilla RNN, and along an LSTM's cell path.
 
-    answers: the notebook's names. scale: the singular values of every recurrent matrix. forget: what the forget gate
-    gets from an input that is always 1, since our LSTM has no biases. Curves: "rnn", and for the LSTM "cell" (the path
-    C to C alone), "hidden" (the path h to h alone), "both", and "forget gates", the largest product of forget gates.
+    The RNN's states are random numbers, and every singular value of its W_hh is 0.9.
     """
-    rng = np.random.default_rng(seed)
-    xs = np.concatenate([rng.normal(size=(T, K - 1)), np.ones((T, 1))], axis=1)
-    turns = [np.linalg.qr(rng.normal(size=(N, N)))[0] for _ in range(5)]
-    inputs = [rng.normal(size=(K, N)) / np.sqrt(K) * np.array([[1.0]] * (K - 1) + [[0.0]]) for _ in range(5)]
-
-    rnn = keeping(answers["VanillaRNN"](K, N, 1))
-    rnn.W_hh, rnn.W_xh, rnn.Bh = scale * turns[4], inputs[4].T, np.zeros(N)
-    hs = np.asarray(answers["unroll"](rnn, xs)[0])
-    curves = {"rnn": [stretch(answers["jacobian_through_time"](hs[T - lag :], rnn.W_hh)) for lag in range(1, T + 1)]}
-
-    p = {"W" + gate: scale * turn for gate, turn in zip("fiog", turns[:4], strict=True)}
-    p |= {"U" + gate: weights for gate, weights in zip("fiog", inputs[:4], strict=True)}
-    p["Uf"][-1] = forget
-    zero = np.zeros(N)
-    states = {name: np.asarray(values) for name, values in answers["lstm_unroll"](xs, zero, zero, p).items()}
-    steps = lstm_jacobians(answers["lstm_step"], xs, states, p)
-    both, cell, hidden = np.eye(2 * N), np.eye(N), np.eye(N)
-    curves |= {"cell": [], "hidden": [], "both": [], "forget gates": []}
-    for lag, step in enumerate(reversed(steps), start=1):
-        both, hidden, cell = both @ step, hidden @ step[:N, :N], cell @ step[N:, N:]
-        curves["both"].append(stretch(both))
-        curves["hidden"].append(stretch(hidden))
-        curves["cell"].append(stretch(cell))
-        curves["forget gates"].append(stretch(answers["cell_carry"](states["f"][T - lag :])))
-    return {name: np.array(values) for name, values in curves.items()}
+    with patience("The plot", answers) as answers:
+        lags, units = np.arange(1, 51), 8
+        rng = np.random.default_rng(0)
+        W_hh = 0.9 * np.linalg.qr(rng.normal(size=(units, units)))[0]
+        states = np.tanh(rng.normal(size=(lags[-1], units)))
+        figure, axis = canvas(columns=1, height=4)
+        left = [stretch(answers["jacobian_through_time"](states[:lag], W_hh), units) for lag in lags]
+        axis.semilogy(lags, left, color=RNN, label="vanilla RNN")
+        for f, style in ((0.99, "-"), (0.9, "--"), (0.5, ":")):
+            left = [stretch(answers["cell_carry"](np.full((lag, units), f)), units) for lag in lags]
+            axis.semilogy(lags, left, style, color=LSTM, label=f"LSTM, cell path, f = {f}")
+        axis.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
+        axis.legend()
+        picture(
+            figure,
+            "What is left of a gradient, against the number of steps. The RNN's curve falls steadily; the LSTM's falls "
+            "slowly for f = 0.99 and faster than the RNN's for f = 0.5.",
+        )
 
 
-def lstm_jacobians(lstm_step, xs, states, p):
-    """For each step the Jacobian of (h_t, C_t) by (h_{t-1}, C_{t-1}), (2n, 2n), measured on `lstm_step` itself."""
-    before = np.concatenate([states["h"], states["C"]], axis=1)
-    before = np.concatenate([np.zeros((1, 2 * N)), before[:-1]])
-
-    def step(x):
-        def move(state):
-            after = lstm_step(x, state[:N], state[N:], p)
-            return np.concatenate([after["h"], after["C"]])
-
-        return move
-
-    return [numerical_jacobian(step(x), state) for x, state in zip(xs, before, strict=True)]
+def show_gradients(answers, scale=0.9, forget=3.0):
+    """Draw how much of a gradient is left, for the vanilla RNN and for the LSTM's two paths."""
+    with patience("The picture", answers) as answers:
+        curves = decay(answers, scale, forget)
+        figure, axes = canvas()
+        draw_decay(decay_axes(axes), curves)
+        picture(figure, f"Stretch of a gradient against steps back. {what_is_left(curves)}")
 
 
-def keeping(rnn):
-    """The cell, whose states stay as they were collected, also where it writes each into the one before."""
-    forward = rnn.forward
+def show_sliders(answers):
+    """The same picture with two sliders: how large the recurrent weights are, and how open the forget gate is."""
+    with patience("The picture with sliders", answers) as answers:
+        curves = decay(answers)
+        try:
+            import ipywidgets as widgets
+        except ImportError:
+            without_sliders(answers)
+            return
+        from IPython.display import display
 
-    def step(x):
-        rnn.hidden_state = np.array(rnn.hidden_state)
-        return forward(x)
+        frames = Frames()
+        width = widgets.Layout(width=f"{PAGE_DOTS_PER_INCH * frames.width / POINTS_PER_INCH:.0f}px", max_width="100%")
+        image, words = widgets.Image(format="svg+xml", layout=width), widgets.Label(layout=width)
+        wide = {"style": {"description_width": "9rem"}, "layout": widgets.Layout(width="30rem")}
+        scale = widgets.FloatSlider(0.9, min=0.1, max=2.0, step=0.05, description="size of the weights", **wide)
+        forget = widgets.FloatSlider(3.0, min=-2.0, max=6.0, step=0.25, description="forget bias", **wide)
 
-    rnn.forward = step
-    return rnn
+        def redraw(curves):
+            image.value, words.value = frames.svg(curves), what_is_left(curves)
+
+        def moved(_):
+            try:
+                redraw(decay(answers, scale.value, forget.value))
+            except Exception as error:
+                words.value = trouble("The picture", error, answers)
+
+        redraw(curves)
+        scale.observe(moved, "value")
+        forget.observe(moved, "value")
+        display(widgets.VBox([scale, forget, words, image]))
 
 
-def stretch(matrix):
-    """By how much a matrix lengthens a vector at most: its spectral norm, which is its largest singular value."""
-    return np.linalg.norm(matrix, 2)
+def without_sliders(answers):
+    say("Sliders need ipywidgets (`%pip install ipywidgets`). Here are other settings instead; try your own, as in")
+    for scale, forget in SETTINGS:
+        say(f"payoff.show_gradients(globals(), scale={scale}, forget={forget})")
+        show_gradients(answers, scale, forget)
+
+
+def what_is_left(curves):
+    left = {name: f"{curves[curve][-1]:.1g}" for name, curve in (("vanilla RNN", "rnn"), ("LSTM", "both"))}
+    return f"Left after {T} steps: {' and '.join(f'{value} in the {name}' for name, value in left.items())}."
 
 
 def decay_axes(axes):
-    """Two labelled axes with empty lines: {curve: its lines}."""
+    """Label two axes and give them empty lines: {curve: its lines}."""
     left, right = axes
     rnn = left.plot([], [], color=RNN, label="vanilla RNN")
     lstm = left.plot([], [], color=LSTM, linestyle="--", label="LSTM")
-    both = right.plot([], [], color="#333333", linestyle="--", label="both paths")
+    both = right.plot([], [], color=NEUTRAL, linestyle="--", label="both paths")
     cell = right.plot([], [], color=LSTM, label="cell path alone")
     hidden = right.plot([], [], color=HIDDEN, linestyle="-.", label="hidden path alone")
     gates = right.plot([], [], "o", color=LSTM, fillstyle="none", markevery=(2, 4), label="product of forget gates")
@@ -117,176 +144,47 @@ def floored(values):
     return np.maximum(values, 1e-30)
 
 
-def show_gradients(answers):
-    """Draw how much of a gradient is left, for the vanilla RNN and for the LSTM's two paths."""
-    with patience("the picture"):
-        curves = decay(Names(answers))
-        figure, axes = canvas()
-        draw_decay(decay_axes(axes), curves)
-        left = " and ".join(
-            f"{curves[name][-1]:.0e} in the {what}" for name, what in (("rnn", "RNN"), ("both", "LSTM"))
-        )
-        show(figure, f"Stretch of a gradient against steps back. After {T} steps {left} is left.")
-
-
-def show_sliders(answers):
-    """The same picture with two sliders: how large the recurrent weights are, and how open the forget gate is."""
-    with patience("the picture with sliders"):
-        answers = Names(answers)
-        decay(answers)
-        import ipywidgets as widgets
-        from IPython.display import display
-
-        frames = Frames()
-        picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
-        wide = {"style": {"description_width": "9rem"}, "layout": widgets.Layout(width="30rem")}
-        scale = widgets.FloatSlider(0.9, min=0.1, max=2.0, step=0.05, description="size of the weights", **wide)
-        forget = widgets.FloatSlider(3.0, min=-2.0, max=6.0, step=0.25, description="forget bias", **wide)
-
-        def redraw(_=None):
-            picture.value = frames.png(decay(answers, scale.value, forget.value))
-
-        for slider in (scale, forget):
-            slider.observe(redraw, "value")
-        redraw()
-        display(widgets.VBox([scale, forget, picture]))
-
-
 class Frames:
-    """The picture for one set of curves after another: the axes are drawn once, and only the lines anew."""
+    """The picture for one set of curves after another: the axes are drawn once, and only the lines anew, as SVG."""
 
     def __init__(self):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        figure, axes = canvas()
+        from matplotlib import rc_context
 
-        figure = Figure(figsize=(9, 3.6), dpi=80, layout="constrained")
-        self.canvas, axes = FigureCanvasAgg(figure), figure.subplots(1, 2)
-        self.lines = decay_axes(axes)
-        self.canvas.draw()
-        self.empty = self.canvas.copy_from_bbox(figure.bbox)
+        self.lines, text = decay_axes(axes), io.StringIO()
+        with rc_context({"svg.fonttype": "none"}):
+            figure.savefig(text, format="svg")
+        self.empty = text.getvalue().rpartition("</svg>")[0]
+        self.width, self.height = figure.get_figwidth() * POINTS_PER_INCH, figure.get_figheight() * POINTS_PER_INCH
+        self.scale = POINTS_PER_INCH / figure.dpi
 
-    def png(self, curves):
-        from PIL import Image
+    def svg(self, curves):
+        """The picture as the bytes of an SVG file."""
+        steps = np.arange(1, T + 1)
+        shapes = []
+        for name, curve in curves.items():
+            for line in self.lines[name]:
+                places = self.scale * line.axes.transData.transform(np.column_stack([steps, floored(curve)]))
+                x, y, width, height = self.scale * np.array(line.axes.bbox.bounds)
+                places = places * (1, -1) + (-x, y + height)  # from the upper left corner of the axes, as in SVG
+                shapes.append(
+                    f'<svg x="{x:.1f}" y="{self.height - y - height:.1f}" width="{width:.1f}" height="{height:.1f}">'
+                    f"{in_svg(line, places)}</svg>"
+                )
+        return f"{self.empty}{''.join(shapes)}</svg>".encode()
 
-        draw_decay(self.lines, curves)
-        self.canvas.restore_region(self.empty)
-        for line in (line for lines in self.lines.values() for line in lines):
-            line.axes.draw_artist(line)
-        image = io.BytesIO()
-        Image.fromarray(np.asarray(self.canvas.buffer_rgba())).save(image, "png", compress_level=1)
-        return image.getvalue()
+
+def in_svg(line, places):
+    """A line of matplotlib's as SVG, through other places: (T, 2), in points."""
+    pen = f'fill="none" stroke="{line.get_color()}" stroke-width="{line.get_linewidth()}"'
+    if line.get_linestyle() == "None":
+        first, every = line.get_markevery()
+        return "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" {pen}/>' for x, y in places[first::every])
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in np.clip(places, -1e4, 1e4))
+    return f'<polyline points="{points}" {pen} stroke-dasharray="{DASHES[line.get_linestyle()]}"/>'
 
 
 # --- the memory task --------------------------------------------------------------------------------------------------
-
-
-def sequence(rng, lag):
-    """Inputs (lag + 1, 3) and the answer, -1 or 1: it is shown at the first step, and asked for `lag` steps later.
-
-    In between comes noise, on another input. The third input is always 1.
-    """
-    symbol = rng.choice((-1.0, 1.0))
-    xs = np.zeros((lag + 1, 3))
-    xs[0, 0] = symbol
-    xs[1:, 1] = NOISE * rng.normal(size=lag)
-    xs[:, 2] = 1
-    return xs, symbol
-
-
-class RNNLearner:
-    """The notebook's vanilla RNN with its backward pass: score(xs) is y_T, gradients(xs, d) those of d * y_T."""
-
-    colour, name = RNN, "vanilla RNN"
-
-    def __init__(self, answers, rng):
-        self.answers = answers
-        shapes = {"W_xh": (UNITS, 3), "W_hh": (UNITS, UNITS), "W_hy": (1, UNITS)}
-        self.p = {name: rng.uniform(-1, 1, shape) / np.sqrt(UNITS) for name, shape in shapes.items()}
-        self.p |= {"Bh": np.zeros(UNITS), "By": np.zeros(1)}
-        self.p["W_xh"][:, 2] = 0
-
-    def score(self, xs):
-        rnn = keeping(self.answers["VanillaRNN"](3, UNITS, 1))
-        for name, value in self.p.items():
-            setattr(rnn, name, value)
-        _, ys = self.answers["unroll"](rnn, xs)
-        return np.asarray(ys)[-1, 0]
-
-    def gradients(self, xs, d):
-        dys = np.zeros((len(xs), 1))
-        dys[-1] = d
-        grads = self.answers["rnn_backward"](xs, np.zeros(UNITS), dys, **self.p)
-        return {name: grads[name] for name in self.p}
-
-
-class LSTMLearner:
-    """The notebook's LSTM with its backward pass, and a vector that reads the score off the last hidden state.
-
-    forget: the bias that its forget gates start with.
-    """
-
-    colour, name = LSTM, "LSTM"
-
-    def __init__(self, answers, rng, forget=FORGET):
-        self.answers = answers
-        shapes = {"U" + gate: (3, UNITS) for gate in "fiog"} | {"W" + gate: (UNITS, UNITS) for gate in "fiog"}
-        self.cell = {name: rng.uniform(-1, 1, shape) / np.sqrt(UNITS) for name, shape in shapes.items()}
-        for gate in "fiog":
-            self.cell["U" + gate][2] = forget if gate == "f" else 0
-        self.p = self.cell | {"read": rng.uniform(-1, 1, UNITS) / np.sqrt(UNITS)}
-
-    def score(self, xs):
-        zero = np.zeros(UNITS)
-        self.last = np.asarray(self.answers["lstm_unroll"](xs, zero, zero, self.cell)["h"])[-1]
-        return self.last @ self.p["read"]
-
-    def gradients(self, xs, d):
-        """Of d times the score of `xs`, which has just been asked for."""
-        zero, direct = np.zeros(UNITS), np.zeros((len(xs), UNITS))
-        direct[-1] = d * self.p["read"]
-        grads = self.answers["lstm_backward"](xs, zero, zero, self.cell, direct)
-        return {name: grads[name] for name in self.cell} | {"read": d * self.last}
-
-
-def train(learner, lag, rng, step=lambda: None):
-    """The loss of each update. Plain gradient descent with momentum; a gradient longer than 1 is shortened to 1."""
-    velocity, losses = {name: np.zeros_like(value) for name, value in learner.p.items()}, []
-    for _ in range(UPDATES):
-        total, loss = {name: np.zeros_like(value) for name, value in learner.p.items()}, 0.0
-        for _ in range(BATCH):
-            xs, symbol = sequence(rng, lag)
-            margin = symbol * learner.score(xs)
-            loss += np.logaddexp(0, -margin) / BATCH
-            d = -symbol * (1 - np.tanh(margin / 2)) / 2 / BATCH
-            for name, grad in learner.gradients(xs, d).items():
-                total[name] += grad
-        length = np.sqrt(sum(np.sum(grad**2) for grad in total.values()))
-        for name, value in learner.p.items():
-            velocity[name] = MOMENTUM * velocity[name] + (1 - MOMENTUM) * total[name] / max(1.0, length)
-            value -= RATE * velocity[name]  # in place: the learner's own
-        losses.append(loss)
-        step()
-    return losses
-
-
-def accuracy(learner, lag, rng, count=60):
-    """The share of right answers on new sequences; guessing gives a half."""
-    return np.mean([symbol * learner.score(xs) > 0 for xs, symbol in (sequence(rng, lag) for _ in range(count))])
-
-
-def memory(answers, kinds=(RNNLearner, LSTMLearner), lags=LAGS, seed=0, step=lambda: None, forget=FORGET):
-    """Train a new network of each kind for each lag: {name: {lag: (losses, accuracy)}}.
-
-    forget: the bias that the LSTM's forget gates start with.
-    """
-    results = {}
-    for kind in kinds:
-        for lag in lags:
-            rng = np.random.default_rng((seed, lag))
-            learner = kind(answers, rng, forget) if kind is LSTMLearner else kind(answers, rng)
-            losses = train(learner, lag, rng, step)
-            results.setdefault(kind.name, {})[lag] = losses, accuracy(learner, lag, rng)
-    return results
 
 
 def draw_memory(results, axes):
@@ -294,12 +192,12 @@ def draw_memory(results, axes):
     for kind in (RNNLearner, LSTMLearner):
         if kind.name in results:
             found = results[kind.name]
-            left.plot(found[max(found)][0], color=kind.colour, label=kind.name)
-            right.plot(list(found), [100 * share for _, share in found.values()], "o-", color=kind.colour)
-    left.axhline(np.log(2), color="#333333", linestyle=":", label="guessing")
+            left.plot(found[max(found)][0], color=COLOURS[kind.name], label=kind.name)
+            right.plot(list(found), [100 * share for _, share in found.values()], "o-", color=COLOURS[kind.name])
+    left.axhline(np.log(2), color=NEUTRAL, linestyle=":", label="guessing")
     left.set(title=f"Learning to remember for {LONG} steps", xlabel="update", ylabel="loss", ylim=(0, None))
     left.legend(fontsize=8)
-    right.axhline(50, color="#333333", linestyle=":")
+    right.axhline(50, color=NEUTRAL, linestyle=":")
     right.set(title="After training", xlabel="steps to remember for", ylabel="right answers, %", ylim=(0, 105))
     for axis in axes:
         axis.grid(alpha=0.3)
@@ -312,75 +210,90 @@ def show_memory(answers, forget=FORGET):
     """
     kinds = []
     for kind in (RNNLearner, LSTMLearner):
-        with patience(f"the {kind.name}'s training"):
-            learner = kind(Names(answers), np.random.default_rng(0))
+        with patience(f"The {kind.name}'s training", answers) as names:
+            learner = kind(names, np.random.default_rng(0))
             xs, _ = sequence(np.random.default_rng(0), 2)
             learner.score(xs)
             learner.gradients(xs, 1.0)
             kinds.append(kind)
     if kinds:
-        with patience("the training"), progress(len(kinds) * len(LAGS) * UPDATES) as step:
-            results = memory(answers, kinds, LAGS, step=step, forget=forget)
+        lags, updates = experiments.LAGS, experiments.UPDATES
+        with patience("The training", answers) as names, progress(len(kinds) * len(lags) * updates) as step:
             figure, axes = canvas()
+            results = memory(names, kinds, lags, step=step, forget=forget)
             draw_memory(results, axes)
             right = "; ".join(f"{name} {100 * found[LONG][1]:.0f} %" for name, found in results.items())
-            show(figure, f"Loss while learning, and right answers by wait. After a wait of {LONG} steps: {right}.")
-
-
-# --- what they share --------------------------------------------------------------------------------------------------
-
-
-def canvas():
-    """A figure and its two axes, side by side."""
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-
-
-def show(figure, alt):
-    """Show a figure in the notebook, with words for those who do not see it."""
-    import matplotlib.pyplot as plt
-    from IPython.display import display
-
-    plt.close(figure)  # else the notebook shows it again
-    display(figure, metadata={"image/png": {"alt": alt}})
-
-
-class Names(dict):
-    """The notebook's names; one that is missing is a NameError, as in the notebook."""
-
-    def __missing__(self, name):
-        raise NameError(f"name {name!r} is not defined")
-
-
-@contextlib.contextmanager
-def patience(what):
-    """Turn a stub, a missing name or an error in an answer into one sentence."""
-    try:
-        yield
-    except NotImplementedError as todo:
-        print(f"{what[0].upper()}{what[1:]} appears when {todo} is done.")
-    except NameError as missing:
-        print(f"{what[0].upper()}{what[1:]} cannot be made yet: {missing}. Run the cells above, from the top.")
-    except Exception as error:
-        print(f"{what[0].upper()}{what[1:]} could not be made: {type(error).__name__}: {error}")
-        print("Do the checks of q2 to q7 pass? The error came from one of those functions.")
+            picture(figure, f"Loss while learning, and right answers by wait. After a wait of {LONG} steps: {right}.")
 
 
 @contextlib.contextmanager
 def progress(total):
     """A bar in a notebook, nothing elsewhere; yields a function that counts one on."""
-    if "ipykernel" not in sys.modules:
+    if not in_a_notebook():
         yield lambda: None
         return
-    import ipywidgets as widgets
-    from IPython.display import display
+    from IPython.display import HTML, display
 
-    bar = widgets.IntProgress(max=total, description="training")
-    display(bar)
+    def bar(done):
+        share = 100 * done // total
+        return HTML(f'<label>training <progress max="100" value="{share}"></progress> {share} %</label>')
+
+    shown, done = display(bar(0), display_id=True), 0
 
     def step():
-        bar.value += 1
+        nonlocal done
+        done += 1
+        if done % max(1, total // REPORTS) == 0 or done == total:
+            shown.update(bar(done))
 
     yield step
-    bar.description = "trained"
+
+
+# --- what they share --------------------------------------------------------------------------------------------------
+
+
+class Answers(dict):
+    """The notebook's names. `last` is the answer that was asked for last; a missing one is a NameError, as there."""
+
+    last = None
+
+    def __getitem__(self, name):
+        if name not in self:
+            raise NameError(f"name {name!r} is not defined")
+        self.last = name
+        return super().__getitem__(name)
+
+
+@contextlib.contextmanager
+def patience(what, answers):
+    """Yields the notebook's names; a stub, a missing name or an error in an answer becomes one sentence."""
+    answers = Answers(answers)
+    try:
+        yield answers
+    except Exception as error:
+        say(trouble(what, error, answers))
+
+
+def trouble(what, error, answers):
+    """What is in the way of a picture, and which answer it comes from."""
+    if isinstance(error, NotImplementedError):
+        return f"{what} appears when {error} is done."
+    if isinstance(error, NameError) and str(error).endswith("is not defined") and not blamed(error):
+        return f"{what} cannot be made yet: {error}. Run the cells above, from the top."
+    if isinstance(error, ImportError) and str(error.name).split(".")[0] in ("matplotlib", "PIL"):
+        return f"{what} {NEEDS_MATPLOTLIB}"
+    function, kind = blamed(error), f"{type(error).__name__}: {str(error)[:200].rstrip('.')}"
+    if function:
+        found = f"{function} stopped with {kind}{line_of(error)}"
+    else:
+        function = answers.last
+        found = f"what {function} returned does not fit ({kind})."
+    question = next((question for question, name in FUNCTIONS.items() if name == function), None)
+    return f"{what} could not be made: {found} Does the check of {question} pass?"
+
+
+def blamed(error):
+    """The answer in which an exception was raised, or None where that happened outside of all answers."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [frame.f_code.co_qualname.split(".")[0] for frame in frames]
+    return next((name for name in reversed(names) if name in FUNCTIONS.values()), None)

@@ -5,6 +5,7 @@ import io
 import matplotlib
 from matplotlib.figure import Figure
 
+import experiments
 import payoff
 from tools.answers import ROOT, solved
 
@@ -25,9 +26,9 @@ GRADIENTS = (
 )
 MEMORY = (
     "Learning to remember",
-    "Left: the loss over 100 updates for a wait of 40 steps; the vanilla RNN stays at the level of guessing, the LSTM "
+    "Left: the loss over 80 updates for a wait of 40 steps; the vanilla RNN stays at the level of guessing, the LSTM "
     "falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; "
-    "the vanilla RNN does so for 2 and 5 steps and guesses from 10 on.",
+    "the vanilla RNN does so for 2 and 5 steps, and guesses from 20 steps on.",
 )
 NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
@@ -47,10 +48,10 @@ def main() -> None:
     with matplotlib.rc_context(SETTINGS):
         answers = solved()
         figure, axes = payoff.canvas()
-        payoff.draw_decay(payoff.decay_axes(axes), payoff.decay(answers))
+        payoff.draw_decay(payoff.decay_axes(axes), experiments.decay(answers))
         save(figure, "payoff_gradients", *GRADIENTS)
         figure, axes = payoff.canvas()
-        payoff.draw_memory(payoff.memory(answers), axes)
+        payoff.draw_memory(experiments.memory(answers), axes)
         save(figure, "payoff_memory", *MEMORY)
 
 

@@ -52,7 +52,7 @@ def statement(notebook, question):
 
 def test_the_master_runs_as_a_script_with_every_solution_and_test():
     # One update of the training: what it leads to is tested with the payoff.
-    code = f"import payoff, runpy; payoff.UPDATES = 1; runpy.run_path({str(MASTER)!r})"
+    code = f"import experiments, runpy; experiments.UPDATES = 1; runpy.run_path({str(MASTER)!r})"
     command = [sys.executable, "-W", "error", "-c", code]
     run = subprocess.run(command, cwd=MASTER.parent, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr

@@ -1,10 +1,14 @@
 """What q8 shows is so: the RNN's gradient vanishes and it does not learn to wait; the LSTM's does not, and it does."""
 
 import json
+import sys
+import time
 
 import numpy as np
 import pytest
+from defusedxml import ElementTree
 
+import experiments
 import payoff
 from tools.answers import ROOT, SOLUTIONS, solved
 
@@ -14,22 +18,22 @@ SEEDS = (0, 1, 2)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_rnns_gradient_vanishes_and_the_lstms_does_not(seed):
-    curves = payoff.decay(REFERENCE, seed=seed)
+    curves = experiments.decay(REFERENCE, seed=seed)
     assert curves["rnn"][-1] < 1e-4 < 1e-1 < curves["both"][-1]
     assert np.all(np.diff(np.log(curves["rnn"])) < 0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_cell_path_is_the_product_of_the_forget_gates(seed):
-    curves = payoff.decay(REFERENCE, seed=seed)
+    curves = experiments.decay(REFERENCE, seed=seed)
     np.testing.assert_allclose(curves["cell"], curves["forget gates"], rtol=1e-6)
     assert np.all(curves["hidden"][3:] < curves["cell"][3:])
 
 
 def test_the_knobs_do_what_the_text_asks_about():
-    assert payoff.decay(REFERENCE, forget=-2.0)["cell"][-1] < 1e-12  # a closed gate forgets
-    assert payoff.decay(REFERENCE, forget=6.0)["cell"][-1] > 0.5
-    small, large = (payoff.decay(REFERENCE, scale=scale)["rnn"] for scale in (0.5, 2.0))
+    assert experiments.decay(REFERENCE, forget=-2.0)["cell"][-1] < 1e-12  # a closed gate forgets
+    assert experiments.decay(REFERENCE, forget=6.0)["cell"][-1] > 0.5
+    small, large = (experiments.decay(REFERENCE, scale=scale)["rnn"] for scale in (0.5, 2.0))
     assert np.all(large > small)
     assert 3 < large[:10].max() == large.max() < 5 and large[-1] < 0.1  # it grows, and the tanh stops it
 
@@ -45,19 +49,19 @@ def test_cells_that_write_into_their_state_and_lists_for_arrays_give_the_same_pi
         return tuple(array.tolist() for array in REFERENCE["unroll"](rnn, xs))
 
     others = REFERENCE | {"VanillaRNN": InPlace, "unroll": lists}
-    for name, curve in payoff.decay(REFERENCE).items():
-        np.testing.assert_allclose(payoff.decay(others)[name], curve)
-    learners = [payoff.RNNLearner(answers, np.random.default_rng(0)) for answers in (REFERENCE, others)]
+    for name, curve in experiments.decay(REFERENCE).items():
+        np.testing.assert_allclose(experiments.decay(others)[name], curve)
+    learners = [experiments.RNNLearner(answers, np.random.default_rng(0)) for answers in (REFERENCE, others)]
     assert len({round(learner.score(np.ones((4, 3))), 12) for learner in learners}) == 1
 
 
 def test_the_jacobians_of_the_picture_are_those_of_the_reference():
     from private import reference as ref
 
-    d = ref.random_lstm(seed=4, T=payoff.T, k=payoff.K, n=payoff.N)
-    states = REFERENCE["lstm_unroll"](d["xs"], np.zeros(payoff.N), np.zeros(payoff.N), d["p"])
-    measured = payoff.lstm_jacobians(REFERENCE["lstm_step"], d["xs"], states, d["p"])
-    n, product = payoff.N, np.eye(2 * payoff.N)
+    d = ref.random_lstm(seed=4, T=experiments.T, k=experiments.K, n=experiments.N)
+    states = REFERENCE["lstm_unroll"](d["xs"], np.zeros(experiments.N), np.zeros(experiments.N), d["p"])
+    measured = experiments.lstm_jacobians(REFERENCE["lstm_step"], d["xs"], states, d["p"])
+    n, product = experiments.N, np.eye(2 * experiments.N)
     for step in measured[:5]:
         product = step @ product
     upstream = np.zeros((5, n))
@@ -66,24 +70,38 @@ def test_the_jacobians_of_the_picture_are_those_of_the_reference():
     np.testing.assert_allclose(product[2], np.concatenate([grads["h0"], grads["C0"]]), rtol=1e-5, atol=1e-9)
 
 
+@pytest.fixture(scope="module")
+def trained():
+    """What `memory` gives for each seed, and the seconds of processor time of the first."""
+    start = time.process_time()
+    results = {SEEDS[0]: experiments.memory(REFERENCE, seed=SEEDS[0])}
+    seconds = time.process_time() - start
+    return results | {seed: experiments.memory(REFERENCE, seed=seed) for seed in SEEDS[1:]}, seconds
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_both_learn_a_short_wait_and_the_lstm_alone_a_long_one(seed):
-    results = payoff.memory(REFERENCE, lags=(2, payoff.LONG), seed=seed)
-    assert all(found[2][1] > 0.95 for found in results.values())
-    losses, right = results["LSTM"][payoff.LONG]
-    assert right > 0.95 and np.mean(losses[-10:]) < 0.1
-    losses, right = results["vanilla RNN"][payoff.LONG]
-    assert 0.3 < right < 0.7 and np.mean(losses[-10:]) > 0.6
+def test_the_lstm_learns_every_wait_and_the_rnn_the_short_ones_alone(trained, seed):
+    lstm, rnn = trained[0][seed]["LSTM"], trained[0][seed]["vanilla RNN"]
+    for lag in experiments.LAGS:
+        assert lstm[lag][1] > 0.95
+    for lag in (2, 5):
+        assert rnn[lag][1] > 0.95
+    for lag in (20, experiments.LONG):
+        assert 0.3 < rnn[lag][1] < 0.7
+    assert np.mean(lstm[experiments.LONG][0][-10:]) < 0.1
+    assert np.mean(rnn[experiments.LONG][0][-10:]) > 0.6
 
 
-def test_the_lstm_does_not_learn_to_wait_where_its_gates_start_half_open():
-    results = payoff.memory(REFERENCE, (payoff.LSTMLearner,), (2, 5, payoff.LONG), forget=0.0)["LSTM"]
-    assert (
-        results[2][1] > 0.95
-        and 0.3 < results[5][1] < 0.7
-        and 0.3 < results[payoff.LONG][1] < 0.7
-        and np.mean(results[payoff.LONG][0][-10:]) > 0.6
-    )
+def test_the_training_takes_at_most_six_seconds_of_processor_time(trained):
+    assert trained[1] < 6
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_lstm_does_not_learn_to_wait_where_its_gates_start_half_open(seed):
+    lags = (5, experiments.LONG)
+    results = experiments.memory(REFERENCE, (experiments.LSTMLearner,), lags, seed=seed, forget=0.0)["LSTM"]
+    for lag in lags:
+        assert 0.3 < results[lag][1] < 0.7 and np.mean(results[lag][0][-10:]) > 0.6
 
 
 def test_training_uses_the_notebooks_own_backward_functions():
@@ -96,9 +114,9 @@ def test_training_uses_the_notebooks_own_backward_functions():
 
         return counted
 
-    payoff.memory(REFERENCE | {name: count(name) for name in ("rnn_backward", "lstm_backward")}, lags=(1,))
+    experiments.memory(REFERENCE | {name: count(name) for name in ("rnn_backward", "lstm_backward")}, lags=(1,))
     assert set(called) == {"rnn_backward", "lstm_backward"}
-    assert len(called) == 2 * payoff.UPDATES * payoff.BATCH
+    assert len(called) == 2 * experiments.UPDATES * experiments.BATCH
 
 
 SHOWN = {
@@ -110,8 +128,8 @@ SHOWN = {
 
 @pytest.mark.parametrize(("shown", "question"), [(f, q) for f, questions in SHOWN.items() for q in questions])
 def test_a_stub_is_named_in_one_sentence(shown, question, capsys, monkeypatch):
-    monkeypatch.setattr(payoff, "UPDATES", 1)
-    monkeypatch.setattr(payoff, "LAGS", (payoff.LONG,))
+    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
     name = SOLUTIONS[question].split("def ")[1].split("(")[0] if "class " not in SOLUTIONS[question] else "VanillaRNN"
     stub = f"def {name}(*args, **kwargs):\n    raise NotImplementedError({question!r})"
     getattr(payoff, shown)(solved({question: stub}))
@@ -120,42 +138,140 @@ def test_a_stub_is_named_in_one_sentence(shown, question, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("shown", SHOWN)
-def test_a_cell_that_was_not_run_or_an_answer_that_fails_is_said(shown, capsys, monkeypatch):
-    monkeypatch.setattr(payoff, "UPDATES", 1)
+def test_a_cell_that_was_not_run_is_said(shown, capsys, monkeypatch):
+    monkeypatch.setattr(experiments, "UPDATES", 1)
     getattr(payoff, shown)({})
     assert "Run the cells above" in capsys.readouterr().out
-    getattr(payoff, shown)(REFERENCE | {"lstm_unroll": lambda *a: {"h": 3}})
-    assert "could not be made" in capsys.readouterr().out
+
+
+FAULTS = [
+    ("show_gradients", "jacobian_through_time", "q4b_jacobian_through_time"),
+    ("show_gradients", "lstm_step", "q5a_lstm_step"),
+    ("show_sliders", "unroll", "q3_unroll"),
+    ("show_carry", "cell_carry", "q7b_cell_carry"),
+    ("show_memory", "rnn_backward", "q4c_rnn_backward"),
+    ("show_memory", "lstm_backward", "q6d_lstm_backward"),
+]
+
+
+@pytest.mark.parametrize(("shown", "name", "question"), FAULTS)
+def test_an_error_names_the_answer_that_it_came_from(shown, name, question, capsys, monkeypatch):
+    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
+    text = f"def {name}(*args):\n    def helper():\n        return 1 / 0\n    return helper()"
+    getattr(payoff, shown)(solved({question: text}))
+    out = capsys.readouterr().out
+    assert f"{name} stopped with ZeroDivisionError: division by zero" in out
+    assert f"Does the check of {question} pass?" in out
+
+
+@pytest.mark.parametrize("answer", ["None", "{'h': 3}", "[1.0, 2.0]", "np.ones((3, 3))"])
+@pytest.mark.parametrize(("shown", "name", "question"), FAULTS)
+def test_what_does_not_fit_names_the_answer_that_returned_it(shown, name, question, answer, capsys, monkeypatch):
+    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
+    getattr(payoff, shown)(solved({question: f"def {name}(*args):\n    return {answer}"}))
+    out = capsys.readouterr().out
+    assert f"what {name} returned does not fit" in out and f"Does the check of {question} pass?" in out
+
+
+def test_a_cell_whose_forward_fails_is_named(capsys):
+    class Broken(REFERENCE["VanillaRNN"]):
+        def forward(self, x):
+            return self.W_hx @ x
+
+    Broken.forward.__code__ = Broken.forward.__code__.replace(co_qualname="VanillaRNN.forward")
+    payoff.show_gradients(REFERENCE | {"VanillaRNN": Broken})
+    assert "VanillaRNN stopped with AttributeError" in capsys.readouterr().out
 
 
 def test_an_answer_that_fails_at_a_long_wait_only_is_said_and_nothing_is_drawn(capsys, monkeypatch):
-    def short(xs, *rest):
+    def lstm_backward(xs, *rest):
         return REFERENCE["lstm_backward"](xs, *rest) if len(xs) < 10 else 1 / 0
 
-    monkeypatch.setattr(payoff, "UPDATES", 1)
-    payoff.show_memory(REFERENCE | {"lstm_backward": short})
-    out = capsys.readouterr().out  # with a progress bar before it where another test has loaded Jupyter's kernel
-    assert "The training could not be made: ZeroDivisionError" in out and "Figure" not in out
+    lstm_backward.__code__ = lstm_backward.__code__.replace(co_qualname="lstm_backward")
+    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(payoff, "picture", lambda *_: pytest.fail("drawn"))
+    payoff.show_memory(REFERENCE | {"lstm_backward": lstm_backward})
+    assert "The training could not be made: lstm_backward stopped with ZeroDivision" in capsys.readouterr().out
 
 
-def test_the_sliders_draw_a_picture_anew(monkeypatch):
-    import ipywidgets
+@pytest.mark.parametrize("shown", [*SHOWN, "show_carry"])
+def test_without_matplotlib_one_line_says_what_is_needed(shown, capsys, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr(experiments, "memory", lambda *_: pytest.fail("trained in vain"))
+    getattr(payoff, shown)(REFERENCE)
+    out = capsys.readouterr().out
+    assert "needs matplotlib" in out and len(out.splitlines()) == 1
 
+
+def test_without_ipywidgets_the_sliders_are_still_pictures(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    seen = []
+    monkeypatch.setattr(payoff, "picture", lambda figure, alt: seen.append(alt))
+    payoff.show_sliders(REFERENCE)
+    assert len(seen) == len(set(seen)) == len(payoff.SETTINGS)
+    assert "Sliders need ipywidgets" in capsys.readouterr().out
+
+
+@pytest.fixture
+def sliders(monkeypatch):
+    """(size of the weights, forget bias, words, picture), as they stand in the notebook."""
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     payoff.show_sliders(REFERENCE)
-    scale, forget, picture = shown[0].children
+    return shown[0].children
+
+
+def test_the_sliders_draw_a_sharp_picture_anew_and_say_what_it_shows(sliders):
+    import ipywidgets
+
+    scale, forget, words, picture = sliders
     assert isinstance(picture, ipywidgets.Image)
-    before = bytes(picture.value)
+    seen = [(bytes(picture.value), words.value)]
     scale.value = 1.5
-    middle = bytes(picture.value)
+    seen.append((bytes(picture.value), words.value))
     forget.value = -1.0
-    after = bytes(picture.value)
-    assert len({before, middle, after}) == 3
-    assert all(value.startswith(b"\x89PNG") for value in (before, middle, after))
+    seen.append((bytes(picture.value), words.value))
+    assert all(len(set(part)) == 3 for part in zip(*seen, strict=True))
+    for value, _ in seen:
+        shapes = [element.tag.split("}")[1] for element in ElementTree.fromstring(value).iter()]
+        assert (shapes.count("polyline"), shapes.count("circle")) == (5, 10)
+
+
+def test_a_slider_says_what_went_wrong(sliders, monkeypatch):
+    scale, _, words, _ = sliders
+    monkeypatch.setattr(payoff, "decay", lambda *_: 1 / 0)
+    scale.value = 1.5
+    assert "ZeroDivisionError" in words.value
+
+
+def test_the_training_shows_how_far_it_is(monkeypatch):
+    class Handle:
+        seen = []
+
+        def update(self, bar):
+            self.seen.append(bar.data)
+
+    monkeypatch.setattr(payoff, "in_a_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **settings: Handle())
+    with payoff.progress(1000) as step:
+        for _ in range(1000):
+            step()
+    assert 20 < len(Handle.seen) < 100 and " 100 %" in Handle.seen[-1] and " 50 %" in "".join(Handle.seen)
 
 
 def test_the_cells_of_the_payoff_are_not_graded():
     book = json.loads((ROOT / "student/rnn_lstm.ipynb").read_text(encoding="utf-8"))
     cells = [cell for cell in book["cells"] if "payoff." in "".join(cell["source"]) and cell["cell_type"] == "code"]
-    assert len(cells) == 3 and all(cell["metadata"]["tags"] == ["otter_ignore"] for cell in cells)
+    assert len(cells) == 4 and all(cell["metadata"]["tags"] == ["otter_ignore"] for cell in cells)
+
+
+def test_what_gives_the_result_away_is_folded():
+    book = json.loads((ROOT / "student/rnn_lstm.ipynb").read_text(encoding="utf-8"))
+    texts = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "markdown"]
+    for name in ("payoff_gradients", "payoff_memory"):
+        text = next(text for text in texts if f"figures/{name}.svg" in text)
+        assert "<details>" in text.split(name)[0] and text.startswith("<details>")

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
 from tests.kit import wait_for
-from tools.answers import MASTER, SOLUTIONS
+from tools.answers import ROOT, SOLUTIONS
 
-ROOT = MASTER.parents[1]
 JUPYTER = ROOT / ".venv-student/bin/jupyter"
-WRONG_TANH = "np.tanh(self.W_hh.T @ self.hidden_state + self.W_xh @ x + self.Bh)"
 DONE = ["q1_kinds", "q3_unroll", "q4a_state_jacobian", "q4b_jacobian_through_time", "q4c_rnn_backward", "q5a_lstm_step"]
 DONE += ["q5b_lstm_unroll", "q6a_derivation", "q6b_lstm_dWg", "q6d_lstm_backward", "q7a_factor", "q7b_cell_carry"]
 
@@ -123,9 +122,9 @@ def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
 
 
 def test_02_a_wrong_answer_is_named(notebook, look):
-    right = "np.tanh(self.W_hh @ self.hidden_state + self.W_xh @ x + self.Bh)"
+    right = "self.W_hh @ h_prev"
     assert right in SOLUTIONS["q2_vanilla_rnn"]
-    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, WRONG_TANH))
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @ h_prev"))
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")
@@ -161,7 +160,16 @@ def test_06_the_pictures_of_the_payoff_appear(notebook, look):
     look(notebook.page, "lab-gradients")
 
 
-def test_07_a_slider_moves_the_picture(notebook, look):
+WATCH = """([handle, picture]) => {
+    window.redraws = [];
+    let pressed = 0;
+    handle.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+    const shown = () => { if (pressed) { window.redraws.push(performance.now() - pressed); pressed = 0; } };
+    picture.addEventListener("load", shown);
+}"""
+
+
+def test_07_a_slider_redraws_a_sharp_picture_at_once(notebook, look):
     notebook.run("payoff.show_sliders(")
     cell = notebook.cell("payoff.show_sliders(")
     picture = cell.locator("img.widget-image")
@@ -169,18 +177,52 @@ def test_07_a_slider_moves_the_picture(notebook, look):
     before = picture.get_attribute("src")
     handle = cell.locator(".noUi-handle").first
     handle.focus()
-    for _ in range(8):
+    notebook.page.evaluate(WATCH, [handle.element_handle(), picture.element_handle()])
+    for _ in range(12):
         notebook.page.keyboard.press("ArrowRight")
+        notebook.page.wait_for_timeout(400)
     wait_for(lambda: picture.get_attribute("src") != before, 10)
-    notebook.page.wait_for_timeout(1000)
+    redraws = sorted(notebook.page.evaluate("window.redraws"))
+    print("milliseconds from key to picture:", [round(time) for time in redraws])
+    assert len(redraws) >= 8 and redraws[len(redraws) // 2] < 150
+    assert picture.evaluate("async image => (await fetch(image.src)).headers.get('Content-Type')") == "image/svg+xml"
+    assert "Left after 40 steps" in cell.locator(".jp-OutputArea").first.inner_text()
     look(notebook.page, "lab-slider")
 
 
 def test_08_both_networks_are_trained_with_the_students_gradients(notebook, look):
-    assert "trained" in notebook.run("payoff.show_memory(", seconds=120)
+    assert "100 %" in notebook.run("payoff.show_memory(", seconds=120)
     picture = notebook.cell("payoff.show_memory(").locator(".jp-OutputArea img").last
     picture.wait_for()
     look(notebook.page, "lab-memory")
+
+
+def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
+    wrong = SOLUTIONS["q5b_lstm_unroll"].replace("h_prev, C_prev = h, C", "C_prev = C")
+    notebook.type("def lstm_unroll(", f"{wrong}\nshow('q5b_lstm_unroll')")
+    assert "from step 2 on" in notebook.run("def lstm_unroll(")
+    picture = notebook.cell("def lstm_unroll(").locator(".jp-OutputArea img").last
+    picture.wait_for()
+    assert "from step 2 on" in picture.get_attribute("alt")
+    look(notebook.page, "lab-show")
+    notebook.type("def lstm_unroll(", SOLUTIONS["q5b_lstm_unroll"])
+    notebook.run("def lstm_unroll(")
+
+
+def test_08b_the_paths_of_a_formula_are_drawn_on_figure_6(notebook, look):
+    wrong = SOLUTIONS["q6a_derivation"].replace("dJ_dh[t] @ (by_h + by_C + now)", "dJ_dh[t] @ (by_h + 2 * by_C)")
+    notebook.type("def dJ_dWg(", f"{wrong}\nshow('q6a_derivation')")
+    assert "is missing" in notebook.run("def dJ_dWg(")
+    outputs = notebook.cell("def dJ_dWg(").locator(".jp-OutputArea")
+    picture = outputs.locator("img").last
+    picture.wait_for()
+    assert "missing: the path straight through" in picture.get_attribute("alt")
+    assert picture.evaluate("image => image.naturalWidth") == 720
+    outputs.locator("mjx-container").first.wait_for()
+    picture.scroll_into_view_if_needed()
+    look(notebook.page, "lab-paths")
+    notebook.type("def dJ_dWg(", SOLUTIONS["q6a_derivation"])
+    notebook.run("def dJ_dWg(")
 
 
 def test_09_a_hint_leads_to_its_equation(notebook, look):
@@ -202,5 +244,6 @@ def test_10_the_export_is_graded(notebook, look):
     look(notebook.page, "lab-export")
     zips = sorted(Path(notebook.folder).glob("*.zip"))
     assert len(zips) == 1
-    results = grade(zips[0], ROOT / "autograder/dist/rnn_lstm-autograder.zip")
+    with Assignment(ROOT / "autograder/dist/rnn_lstm-autograder.zip") as assignment:
+        results = grade(zips[0], assignment)
     assert results.total == results.possible == 44

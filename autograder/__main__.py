@@ -147,6 +147,13 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is at this address.")
 @click.option("--canvas", type=PATH, help="Canvas's gradebook export: write canvas.csv, to import there.")
 @click.option("--column", help="With --canvas: the column of the assignment, or how it begins.")
+@click.option(
+    "--written",
+    type=PATH,
+    multiple=True,
+    help="Points for written answers, as written.html saves them; can be repeated.",
+)
+@click.option("--pdf", is_flag=True, help="Print each student's written answers into pdf/, with Chromium.")
 @UNCONFINED
 @DEBUG
 def classroom(

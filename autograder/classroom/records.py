@@ -25,7 +25,9 @@ class Status(enum.Enum):
 
 
 class StudentRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """student: the id. digest: of the zip and the submission; None where a next run must try again."""
+    """student: the id. digest: of the zip and the submission; None where a next run must try again. note: which of
+    several files was graded. written: {question: HTML} of the written answers, "" where there is none.
+    """
 
     student: str
     status: Status
@@ -33,6 +35,8 @@ class StudentRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     digest: str | None = None
     seconds: float = 0.0
     grading: Grading | None = None
+    note: str = ""
+    written: dict[str, str] = {}
 
     @property
     def is_graded(self) -> bool:

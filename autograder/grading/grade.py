@@ -15,7 +15,7 @@ from otter.test_files.abstract_test import TestCase, TestFile
 from autograder.errors import GraderError, IntakeError, OverrunError, SessionEnded, SessionExhausted, StudentError
 from autograder.grading.assignment import Assignment, words_of
 from autograder.grading.intake import Submission, read_submission
-from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
+from autograder.grading.results import NOT_DEFINED, CaseResult, Grading, Outcome, QuestionResult
 from autograder.grading.sandbox.exchange import no_answer
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
 from autograder.grading.sandbox.session import Session
@@ -104,7 +104,7 @@ def grade_case(case: TestCase, file: TestFile, session: Session, words: frozense
         text = "stopped while it ran."  # how it ended can depend on what it was asked
     causes = [cause for cause in causes if isinstance(cause, str) and words_of(cause) <= words | OWN_WORDS]
     if outcome is not Outcome.PASSED and names.missing:
-        causes = ["not defined"]
+        causes = [NOT_DEFINED]
         for name in names.missing:
             text += f" The notebook as handed in does not define `{name}`."
             text += "" if case.hidden else f" {session.complaint_about(name)}"

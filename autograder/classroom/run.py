@@ -246,6 +246,8 @@ class ClassRun:
             raise
         except Exception as problem:
             return self.keep(student, failure(student, problem))
+        if graded.grading is None:
+            return self.keep(student, ungraded(student, graded.why))
         record = StudentRecord(
             student=student.id,
             status=Status.NOT_GRADED if graded.why else Status.GRADED,

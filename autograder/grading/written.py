@@ -40,5 +40,5 @@ def read_written(path: Path) -> list[WrittenQuestion]:
 
 def rubric_digest(questions: list[WrittenQuestion]) -> str:
     """What identifies the questions' rubrics: points given by one say nothing about another."""
-    parts = [(question.name, question.points, question.rubric) for question in questions]
+    parts = [(q.name, float(q.points), [(float(line.points), line.text) for line in q.rubric]) for q in questions]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

@@ -115,6 +115,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
     from autograder.grading.gradescope import gradescope_report
     from autograder.grading.sandbox.launcher import close_launcher
     from autograder.grading.sandbox.walls import check_walls
+    from autograder.grading.scale import Scale
 
     sweep(TEMPORARY)
     output = stdout_kept() if as_json else None
@@ -123,7 +124,9 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
             if not unconfined:
                 check_walls([*assignment.closed, submission, *OURS])
             grading = grade_one(submission, assignment, unconfined=unconfined)
-            report, extra = gradescope_report(grading, assignment), assignment.extra_points
+            report = gradescope_report(grading, assignment)
+            scores = {name: question.score for name, question in grading.questions.items()}
+            total = Scale(assignment.points, frozenset(assignment.extra)).total(scores).line
     finally:
         close_launcher()
     if output is not None:
@@ -134,8 +137,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
         click.echo(f"{name}  {question.score:g}/{question.possible:g}")
         for case in question.cases:
             click.echo(textwrap.indent(case.line, "  "))
-    total = f"total  {grading.total:g}/{grading.possible - extra:g}" + f" (and {extra:g} extra)" * (extra > 0)
-    click.echo(f"\n{grading.overview}\n\n{total}")
+    click.echo(f"\n{grading.overview}\n\ntotal  {total}")
 
 
 @cli.command("class")

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 MAX_SHOWN = 200
+UNTOLD = ("id", "name", "of", "total", "what went wrong")  # they follow from others, or are none
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ def changed(before: Mapping[str, Mapping[str, str]], rows: Iterable[Mapping[str,
         if old is None:
             columns = [("status", "", row["status"])] if before else []
         else:
-            told = [name for name in row if name not in ("id", "name", "what went wrong") and name in old]
+            told = [name for name in row if name not in UNTOLD and name in old]
             columns = [(name, old[name] or "", row[name]) for name in told if (old[name] or "") != row[name]]
         if columns:
             found.append(Change(row["id"], row["name"], columns))

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
-from autograder.classroom.records import safe_name
+from autograder.classroom.records import Result, safe_name
 from autograder.classroom.roster import Student
-from autograder.classroom.scale import Result
 from autograder.files import replace
 from autograder.grading.written import WrittenQuestion
 

@@ -15,14 +15,14 @@ from autograder.classroom.canvas import COLUMNS, CanvasExport
 from autograder.classroom.changes import changed, read_grades
 from autograder.classroom.feedback import write_feedback
 from autograder.classroom.marks import Marks
-from autograder.classroom.records import Status, StudentRecord
+from autograder.classroom.records import Result, Status, StudentRecord
 from autograder.classroom.report import Report
 from autograder.classroom.roster import Student
-from autograder.classroom.scale import Result, Scale
 from autograder.classroom.sheet import PAGE, Sheet
 from autograder.files import replace
 from autograder.grading.assignment import Assignment
 from autograder.grading.results import Outcome
+from autograder.grading.scale import Scale
 from autograder.grading.text import clean, one_line
 
 FORMULA = re.compile(r"""((?:^|[,;])[\s"]*)(?=[=+\-@＝＋－＠])|([,;][\s"]*)\Z""")

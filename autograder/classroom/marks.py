@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.classroom.records import StudentRecord
-from autograder.classroom.scale import Mark
+from autograder.classroom.records import Mark, StudentRecord
 from autograder.errors import WrittenError
 from autograder.grading.text import clean
 from autograder.grading.written import WrittenQuestion, rubric_digest

@@ -14,10 +14,11 @@ import msgspec
 
 from autograder.classroom.changes import MAX_SHOWN, Change
 from autograder.classroom.feedback import PAGES, encoded, feedback_page
+from autograder.classroom.records import Result
 from autograder.classroom.roster import Student
-from autograder.classroom.scale import Result, Scale
 from autograder.files import replace
 from autograder.grading.results import NOT_DEFINED, CaseResult, Outcome
+from autograder.grading.scale import Scale
 from autograder.grading.text import clean
 
 SLOWEST, BINS = 10, 12  # how many are listed; about how many steps the histogram has

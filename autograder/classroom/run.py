@@ -123,8 +123,8 @@ def _grade_class(
         close_launcher()
     run = ClassRun(assignment, archive, out, settings)
     if marks:
-        marks.check_class(record for student in roster.students if (record := run.records.get(student)))
-        run.records.unreadable.clear()  # they are named when they are graded again
+        earlier = Records(out / RESULTS)
+        marks.check_class(record for student in roster.students if (record := earlier.get(student)))
     book = Gradebook(out, assignment, roster.students, marks)
     pool: Pool
     if settings.dask:

@@ -132,11 +132,6 @@ class Assignment:
         """{question: its points}, the extra ones too."""
         return {file.name: file.possible for file in self.tests}
 
-    @property
-    def extra_points(self) -> float:
-        """How many of the points are extra."""
-        return sum(points for name, points in self.points.items() if name in self.extra)
-
 
 def words_of(text: str) -> set[str]:
     """The words of a text, and its signs that are not ASCII's."""

@@ -3,11 +3,11 @@
 import pytest
 
 from autograder.__main__ import main
-from autograder.classroom.records import Status, StudentRecord
+from autograder.classroom.records import Result, Status, StudentRecord
 from autograder.classroom.report import Report
 from autograder.classroom.roster import Student
-from autograder.classroom.scale import Result, Scale
 from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
+from autograder.grading.scale import Scale
 from tools.answers import ROOT
 from tools.synthetic_class import make_class
 

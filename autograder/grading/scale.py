@@ -4,9 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from autograder.classroom.records import StudentRecord
-from autograder.classroom.roster import Student
-
 
 class Total(msgspec.Struct, frozen=True):
     """A student's points of the regular questions, and of the extra ones."""
@@ -46,33 +43,3 @@ class Scale(msgspec.Struct, frozen=True):
         regular = sum(score for name, score in scores.items() if name not in self.extra)
         extra = sum(score for name, score in scores.items() if name in self.extra)
         return Total(regular, self.possible, extra, self.extra_possible)
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """What a student's answer was given. points: None where nobody has graded it. lines: which of the rubric's hold.
-
-    adjust: what was added beside these.
-    """
-
-    points: float | None
-    lines: list[bool] = []
-    adjust: float = 0
-    comment: str = ""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """All that is known of a student's work. total: None where nobody's work was read. scores: {question: points}.
-
-    marks: {question: mark} of the written answers, where these are graded.
-    """
-
-    student: Student
-    record: StudentRecord
-    total: Total | None
-    scores: dict[str, float]
-    marks: dict[str, Mark]
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether a written answer still waits for its points."""
-        return any(mark.points is None for mark in self.marks.values())

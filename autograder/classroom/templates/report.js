@@ -61,10 +61,11 @@ const texts = data.students.map(student => `${student.name} ${student.id} ${numb
 const collator = new Intl.Collator();
 let order = data.students.map((_, index) => index), found = order, start = 0;
 
-function show() {
+/** all: every row that was found, as on paper, and not a page of them. */
+function show(all = false) {
   start = Math.max(0, Math.min(start, found.length - 1));
   start -= start % data.rows;
-  const shown = found.slice(start, start + data.rows);
+  const shown = all ? found : found.slice(start, start + data.rows);
   body.replaceChildren(...shown.map(index => {
     const row = document.createElement("tr");
     columns.forEach((value, column) => {
@@ -108,4 +109,6 @@ heads.forEach((head, column) => {
 $("search").addEventListener("input", search);
 $("back").addEventListener("click", () => { start -= data.rows; show(); });
 $("on").addEventListener("click", () => { start += data.rows; show(); });
+addEventListener("beforeprint", () => show(true));
+addEventListener("afterprint", () => show());
 show();

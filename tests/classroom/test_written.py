@@ -114,40 +114,9 @@ def test_pictures_are_bounded():
 # --- made harmless ----------------------------------------------------------------------------------------------------
 
 
-ACTIVE = set(
-    [
-        "script",
-        "style",
-        "svg",
-        "iframe",
-        "object",
-        "embed",
-        "form",
-        "input",
-        "button",
-        "select",
-        "textarea",
-        "meta",
-        "link",
-        "base",
-        "a",
-        "area",
-    ]
-)
-ACTIVE |= set(
-    [
-        "video",
-        "audio",
-        "source",
-        "template",
-        "noscript",
-        "title",
-        "frame",
-        "portal",
-        "annotation-xml",
-        "mglyph",
-        "foreignobject",
-    ]
+ACTIVE = re.compile(
+    "script|style|svg|iframe|object|embed|form|input|button|select|textarea|meta|link|base|a|area|video|audio|source|"
+    "template|noscript|title|frame|portal|annotation-xml|mglyph|foreignobject"
 )
 REACHING = {"href", "style", "srcdoc", "srcset", "action", "formaction", "background", "poster", "class", "id", "name"}
 
@@ -166,7 +135,7 @@ class Seen(HTMLParser):
 
 def assert_harmless(text):
     for tag, attributes in Seen(text).tags:
-        assert tag not in ACTIVE
+        assert not ACTIVE.fullmatch(tag)
         for name, value in attributes:
             assert not name.startswith(("on", "xlink")) and name not in REACHING
             assert name != "src" or value.startswith("data:image/png")

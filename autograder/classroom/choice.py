@@ -37,8 +37,9 @@ def read_one(paths: Sequence[Path], assignment: Assignment) -> Submission:
         names = ", ".join(shown(path) for path, _ in ours)
         raise AmbiguousError(clean(f"submitted {len(ours)} files: {names}. Leave the one that counts"))
     path, submission = ours[0]
-    why = "the only one of this assignment" if len(ours) == 1 else "the others of this assignment say the same"
-    note = f"took {shown(path)} of {len(paths)} files: {why}"
+    why = "it alone carries the assignment's name" if len(ours) == 1 else "the others say the same"
+    why = "the others cannot be" if len(found) == 1 else why
+    note = f"Of {len(paths)} files, {shown(path)} is graded: {why}."
     return msgspec.structs.replace(submission, note=clean(note))
 
 

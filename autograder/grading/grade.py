@@ -84,7 +84,8 @@ def grade_submission(
             print(f"UNCONFINED: the student's code was held by {session.hold}.", file=sys.stderr)
     questions = {file.name: QuestionResult([graded[id(case)] for case in file.test_cases]) for file in assignment.tests}
     first = complaints[0] if complaints else ""
-    return Grading(questions, overview(complaints), first_complaint=first, unconfined=unconfined)
+    shown = f"{submission.note}\n" * bool(submission.note) + overview(complaints)
+    return Grading(questions, shown, first_complaint=first, unconfined=unconfined)
 
 
 def grade_case(case: TestCase, file: TestFile, session: Session, words: frozenset[str]) -> CaseResult:

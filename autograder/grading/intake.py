@@ -71,7 +71,7 @@ def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = 
     text = text_of(files[chosen])
     cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
     others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
-    note = f"took {chosen}, the only one of {len(notebooks)} notebooks that is of this assignment"
+    note = f"Of {len(notebooks)} notebooks, {chosen} is graded: it alone carries the assignment's name."
     return Submission(
         cells,
         read_within_bounds(others),

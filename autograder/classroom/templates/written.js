@@ -159,6 +159,7 @@ function show() {
   if (shown?.question !== question || shown.answer !== answer) {
     const others = answer ? answer.count - 1 : 0, empty = question.empty ? `; ${question.empty} wrote nothing` : "";
     $("which").textContent = answer ? `Answer ${at + 1} of ${question.answers.length}${others ? `, given by ${answer.count} students` : ""}` : `Nobody has answered${empty}`;
+    $("digest").textContent = answer ? answer.answer.slice(0, 6) : "";
     $("answer").innerHTML = answer ? answer.html : "";
     $("answer").scrollTop = 0;
     shown = { question, answer };

@@ -144,6 +144,7 @@ class Report:
             "most": MOST_FREQUENT,
             "lacking": lacking,
             "changes": changes[:MAX_SHOWN],
+            "changed_columns": Counter(column for change in changes for column, _, _ in change.columns).most_common(),
             "more_changes": max(0, len(changes) - MAX_SHOWN),
             "data": {
                 "questions": list(self.scale.questions.items()),

@@ -55,10 +55,15 @@ def written_answers(submission: Submission, questions: Sequence[WrittenQuestion]
     return {name: rendered("\n\n".join(texts), pictures) if any(texts) else "" for name, texts in parts.items()}
 
 
-def is_foreign(submission: Submission, names: Sequence[str]) -> bool:
-    """Whether a notebook carries no assignment's name, and none of a question."""
+def is_foreign(submission: Submission, questions: Sequence[str], asked: Sequence[str]) -> bool:
+    """Whether a notebook has nothing of the assignment: neither its name, nor a question's, nor in its code any of the
+    names that the tests ask for, without which it could win no point.
+    """
     text = submission.notebook
-    return bool(text) and not any(name in text for name in names) and not assignment_of(text)
+    if not text or any(name in text for name in questions) or assignment_of(text):
+        return False
+    word = re.compile(rf"\b({'|'.join(map(re.escape, asked))})\b")
+    return not any(word.search(cell) for cell in submission.cells)
 
 
 def prose_cells(text: str) -> Iterator[Prose]:

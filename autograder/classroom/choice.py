@@ -23,7 +23,7 @@ def read_one(paths: Sequence[Path], assignment: Assignment) -> Submission:
     for path in paths:
         try:
             submission = read_submission(path, assignment.name, assignment.skipped)
-            if is_foreign(submission, [*assignment.points, *(question.name for question in assignment.written)]):
+            if is_foreign(submission, [*assignment.points], assignment.asked):
                 raise IntakeError(FOREIGN)
             found.append((path, submission))
         except IntakeError as refusal:

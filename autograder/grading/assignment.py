@@ -128,6 +128,12 @@ class Assignment:
         return self.config.assignment_name or ""
 
     @property
+    def asked(self) -> list[str]:
+        """The names that its tests take from a notebook."""
+        functions = [case.body.test_func for file in self.tests for case in file.test_cases]
+        return sorted({name for function in functions for name in inspect.signature(function).parameters})
+
+    @property
     def points(self) -> dict[str, float]:
         """{question: its points}, the extra ones too."""
         return {file.name: file.possible for file in self.tests}

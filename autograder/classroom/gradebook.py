@@ -138,17 +138,15 @@ def scale(assignment: Assignment, with_written: bool) -> Scale:
 
 
 def what_went_wrong(result: Result) -> str:
-    """One line: why there is no grade, else the first of what stopped, else the first cell that did not run, else what
-    a person should know.
+    """One line: why there is no grade, else the first of what stopped, else the first cell that did not run; and what
+    else a person should know.
     """
     record = result.record
     if not record.is_graded or not record.grading:
         return one_line(record.why)
-    for name, question in record.grading.questions.items():
-        for case in question.cases:
-            if case.outcome is Outcome.STOPPED:
-                return f"{name}: {case.message}"
-    return record.grading.first_complaint or record.note
+    cases = [(name, case) for name, question in record.grading.questions.items() for case in question.cases]
+    stopped = [f"{name}: {case.message}" for name, case in cases if case.outcome is Outcome.STOPPED]
+    return "; ".join(filter(None, [record.note, *(stopped or [record.grading.first_complaint])[:1]]))
 
 
 def text_cell(text: str) -> str:

@@ -29,6 +29,7 @@ from autograder.grading.results import Grading
 from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import Limits
 
+SCRIPT = "a script: of written answers, nothing was read"
 READ_SECONDS = 30  # for all that a student has submitted
 PATIENCE_SECONDS = 5  # for what is under way when the class's process has died
 
@@ -91,6 +92,8 @@ def grade_task(task: Task, assignment: Assignment) -> Graded:
     try:
         submission = task.source if isinstance(task.source, Submission) else read_in_time(task.source, assignment)
         written, note = written_answers(submission, assignment.written), submission.note
+        if assignment.written and not submission.notebook:
+            note = SCRIPT
         grading = grade_submission(submission, assignment, task.limits, task.unconfined)
     except AmbiguousError as refusal:
         return Graded(None, b"", 0, str(refusal))

@@ -156,7 +156,10 @@ def wrong_files(saved):
     beyond = [saved["grades"][0] | {"lines": [7]}]
     return [
         ("half", text[:-20], "damaged"),
-        ("list", "[]", "damaged"),
+        ("list", "[]", "another assignment"),
+        ("nothing", "null", "damaged"),
+        ("no grades", json.dumps(saved | {"grades": 3}), "damaged"),
+        ("no grade", json.dumps(saved | {"grades": [None]}), "damaged"),
         ("rubric", json.dumps(saved | {"rubric": "x"}), "other rubrics"),
         ("assignment", json.dumps(saved | {"assignment": "hw1"}), "another assignment"),
         ("class", json.dumps(saved | {"grades": others}), "another class"),
@@ -169,7 +172,7 @@ def test_five_students_graded_by_keys_are_merged_into_all_that_is_written(desk, 
     for question in range(3):
         for number in range(ANSWERS):
             desk.press(*("123"[: (number + question) % 4] or "0"), "n")
-    assert desk.progress() == [ANSWERS] * 3
+    assert desk.progress() == [ANSWERS] * 3 and desk.text("all") == "All answers have points: save the file."
     saved = desk.saved(tmp_path / "w.json")
     points = {(g["question"], g["answer"]): len(g["lines"]) for g in saved["grades"]}
     before = rows_of(place)

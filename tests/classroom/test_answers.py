@@ -408,3 +408,10 @@ def test_without_chromium_a_line_says_what_to_install(place, monkeypatch, capsys
     monkeypatch.setenv("PATH", str(Path("/nowhere")))
     assert run(place, "--pdf") == 2
     assert "--pdf needs Chromium: install" in capsys.readouterr().err and not (place / "out/results").exists()
+
+
+def test_a_script_says_that_its_written_answers_were_not_read(place):
+    (place / "class/fay.py").write_text("\n".join(HONEST[1:2]).replace("two", "2"))
+    run(place)
+    told = grades(place)["fay"]["what went wrong"]
+    assert told.startswith("a script: of written answers, nothing was read; Cell 1") and "NameError" in told

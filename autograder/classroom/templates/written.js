@@ -77,12 +77,12 @@ $("load").addEventListener("change", async event => {
   if (!file) return;
   const text = await file.text();
   event.target.value = "";
-  $("problem").textContent = load(tried(() => JSON.parse(text)), file.name);
+  const damaged = `${file.name} is damaged, or not a file that this page saves. Nothing was changed.`;
+  $("problem").textContent = tried(() => load(JSON.parse(text), file.name)) ?? damaged;
 });
 
-/** Take over the grades of a file; what is wrong with it, in one line. */
+/** Take over the grades of a file; what is wrong with it, in one line. Throws where it is no such file at all. */
 function load(read, name) {
-  if (!read || !Array.isArray(read.grades)) return `${name} is damaged, or not a file that this page saves. Nothing was changed.`;
   if (read.assignment !== data.assignment) return `${name} is of another assignment. Nothing was changed.`;
   if (read.rubric !== data.rubric) return `${name} was made with other rubrics. Nothing was changed.`;
   const pairs = [], own = new Map(data.questions.flatMap(q => q.answers.map(a => [keyOf(q, a), q])));
@@ -173,6 +173,8 @@ function show() {
   $("next").disabled = at >= question.answers.length - 1;
   $("undo").disabled = !undoable.length;
   $("kept").textContent = (keeps ? "Kept in this browser" : "This browser keeps nothing: save to a file") + (unsaved ? `; ${unsaved} changes are not in a file` : "");
+  const open = data.questions.some(q => q.answers.some(a => !grades.get(keyOf(q, a))?.done));
+  $("all").textContent = open ? "" : "All answers have points" + (unsaved ? ": save the file." : ".");
   showQuestions();
 }
 
@@ -238,7 +240,8 @@ addEventListener("keydown", event => {
   const typing = event.target.matches("textarea, input[type=number]");
   if (typing && event.key === "Escape") event.target.blur();
   if (typing || event.altKey || event.metaKey || (event.ctrlKey && event.key !== "z")) return;
-  const act = event.ctrlKey ? undo : keys[event.key] ?? (/^[1-9]$/.test(event.key) ? () => toggle(event.key - 1) : null);
+  const digit = event.code.match(/^(?:Digit|Numpad)(\d)$/)?.[1];  // where the key is, on every keyboard
+  const act = event.ctrlKey ? undo : keys[digit ?? event.key] ?? (digit ? () => toggle(digit - 1) : null);
   if (!act) return;
   event.preventDefault();
   act();

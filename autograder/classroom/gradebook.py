@@ -42,7 +42,7 @@ class Gradebook:
 
     def __init__(self, out: Path, assignment: Assignment, students: list[Student], marks: Marks | None = None) -> None:
         self.out, self.students, self.marks = out, students, marks
-        self.name = assignment.name or "assignment"
+        self.name = title(assignment)
         self.written = {question.name: question for question in assignment.written}
         self.scale = scale(assignment, marks is not None)
         self.columns = [*assignment.points, *self.written]
@@ -128,6 +128,11 @@ class Gradebook:
         elif self.written and not self.marks:
             yield f"the written answers have no points yet: grade them in {self.out / PAGE}, then --written FILE"
         yield f"{self.out / GRADES}, {self.out / 'report.html'}"
+
+
+def title(assignment: Assignment) -> str:
+    """What the pages call an assignment, whether or not its zip has a name."""
+    return assignment.name or "assignment"
 
 
 def scale(assignment: Assignment, with_written: bool) -> Scale:

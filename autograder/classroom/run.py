@@ -16,7 +16,7 @@ import msgspec
 
 from autograder.classroom.canvas import CanvasExport
 from autograder.classroom.choice import read_one
-from autograder.classroom.gradebook import Gradebook, scale
+from autograder.classroom.gradebook import Gradebook, scale, title
 from autograder.classroom.interrupt import Interrupt
 from autograder.classroom.marks import Marks
 from autograder.classroom.pdfs import find_chromium, write_pdfs
@@ -108,14 +108,11 @@ def _grade_class(
     folder: Path, out: Path, assignment: Assignment, canvas: CanvasExport | None, settings: Settings
 ) -> int:
     chromium = find_chromium() if settings.pdf else ""
-    marks = Marks(settings.written, assignment.written, assignment.name) if settings.written else None
-    if marks and not assignment.written:
-        raise CallError(f"{assignment.archive} has no written questions: leave out --written")
+    marks = named_marks(assignment, settings)
     if canvas:
         parts = "with the written answers" if marks else "without the written answers, which --written adds"
-        canvas.check_points(
-            scale(assignment, marks is not None).possible, parts if assignment.written else "all of them"
-        )
+        possible = scale(assignment, marks is not None).possible
+        canvas.check_points(possible, parts if assignment.written else "all of them")
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
     if not (settings.unconfined or settings.dask):
@@ -154,6 +151,15 @@ def _grade_class(
         click.echo(told, err=True)
         return INTERRUPTED
     return int(book.statuses[Status.FAILED] > 0)
+
+
+def named_marks(assignment: Assignment, settings: Settings) -> Marks | None:
+    """The points for written answers, where a file with them was named. Raises CallError."""
+    if not settings.written:
+        return None
+    if not assignment.written:
+        raise CallError(f"{assignment.archive} has no written questions: leave out --written")
+    return Marks(settings.written, assignment.written, title(assignment))
 
 
 def told(problem: OSError | OutputError) -> str:

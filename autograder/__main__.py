@@ -119,6 +119,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
     from autograder.grading.grade import grade as grade_one
     from autograder.grading.gradescope import gradescope_report
     from autograder.grading.sandbox.walls import check_walls
+    from autograder.grading.scale import Scale
 
     output = stdout_kept() if as_json else None
     try:
@@ -126,7 +127,9 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
             if not unconfined:
                 check_walls([*assignment.closed, submission, *OURS])
             grading = grade_one(submission, assignment, unconfined=unconfined)
-            report, extra = gradescope_report(grading, assignment), assignment.extra_points
+            report = gradescope_report(grading, assignment)
+            scores = {name: question.score for name, question in grading.questions.items()}
+            total = Scale(assignment.points, frozenset(assignment.extra)).total(scores).line
     finally:
         close_launcher()
     if output is not None:
@@ -137,8 +140,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
         click.echo(f"{name}  {question.score:g}/{question.possible:g}")
         for case in question.cases:
             click.echo(textwrap.indent(case.line, "  "))
-    total = f"total  {grading.total:g}/{grading.possible - extra:g}" + f" (and {extra:g} extra)" * (extra > 0)
-    click.echo(f"\n{grading.overview}\n\n{total}")
+    click.echo(f"\n{grading.overview}\n\ntotal  {total}")
 
 
 @cli.command("class")
@@ -150,6 +152,13 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is at this address.")
 @click.option("--canvas", type=PATH, help="Canvas's gradebook export: write canvas.csv, to import there.")
 @click.option("--column", help="With --canvas: the column of the assignment, or how it begins.")
+@click.option(
+    "--written",
+    type=PATH,
+    multiple=True,
+    help="Points for written answers, as written.html saves them; can be repeated.",
+)
+@click.option("--pdf", is_flag=True, help="Print each student's written answers into pdf/, with Chromium.")
 @UNCONFINED
 @DEBUG
 def classroom(

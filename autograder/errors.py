@@ -9,9 +9,12 @@ AutograderError              exit code 1, unless it says otherwise
 │   ├── ArchiveError         not a valid autograder zip
 │   ├── RosterError          a folder without a class in it
 │   ├── CanvasError          not an export of Canvas's gradebook, or not the right column
+│   ├── WrittenError         grades of written answers that are damaged, contradict each other, or are another class's
+│   ├── BrowserError         no Chromium to make PDFs with, or one that makes none
 │   ├── ClusterError         no Dask cluster to grade on
 │   └── ConfinementError     this system cannot confine a student's code
 ├── IntakeError              a submission that cannot be graded; its text is for the student
+│   └── AmbiguousError       several files of a student, among which a person has to choose
 ├── WireError                a message from the other side that is malformed, too large or too deep
 └── StudentError             raised by the student's code; its type is named as the student's exception
     └── OverrunError         a cell or call that took too long and was interrupted
@@ -62,6 +65,14 @@ class CanvasError(CallError):
     """The Canvas export cannot be used."""
 
 
+class WrittenError(CallError):
+    """The points for written answers cannot be used."""
+
+
+class BrowserError(CallError):
+    """No PDF can be made."""
+
+
 class ClusterError(CallError):
     """The cluster cannot be used."""
 
@@ -72,6 +83,10 @@ class ConfinementError(CallError):
 
 class IntakeError(AutograderError):
     """A submission that cannot be graded; the text tells the student what to do."""
+
+
+class AmbiguousError(IntakeError):
+    """Nothing is graded until a person has chosen."""
 
 
 class WireError(AutograderError):

@@ -12,6 +12,8 @@ from autograder.authoring.master import Master
 from autograder.authoring.publish import files
 from autograder.grading.assignment import Settings
 from autograder.grading.cells import SKIP_TAG, fingerprint
+from autograder.grading.written import FILE as WRITTEN
+from autograder.grading.written import WrittenQuestion
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EXECUTABLE = {"run_autograder", "setup.sh"}
@@ -57,12 +59,14 @@ def configured_files(master: Master, source: Path) -> list[str]:
     return sorted(names)
 
 
-def repack(made: Path, path: Path, settings: Settings) -> None:
-    """Otter's zip `made`, as ours at `path`."""
+def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQuestion]) -> None:
+    """Otter's zip `made`, as ours at `path`. written: the questions that a person grades."""
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
     entries["otter_config.json"] = json.dumps(config, indent=2).encode()
+    if written:
+        entries[WRITTEN] = msgspec.json.format(msgspec.json.encode(written), indent=1)
     environment = yaml.safe_load(entries["environment.yml"])
     environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
     entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()

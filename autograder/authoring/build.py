@@ -19,6 +19,7 @@ from autograder.authoring.leaks import check_leaks
 from autograder.authoring.master import Master
 from autograder.authoring.normalise import cell_lines, normalised, read, write
 from autograder.authoring.publish import compare, files, install
+from autograder.authoring.rubrics import check_rubrics, written_questions
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
 from autograder.authoring.verify import (
@@ -66,6 +67,7 @@ def checked_master(path: Path) -> Master:
     """The master at a path, which fulfils all rules. Raises BuildError."""
     master = Master(path)
     check_rules(master)
+    check_rubrics(master)
     return master
 
 
@@ -91,7 +93,9 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
 
     assign(master, source, split)
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source))
+    repack(
+        next((split / "autograder").glob("*.zip")), archive, settings(master, source), written_questions(master, source)
+    )
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)

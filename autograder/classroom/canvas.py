@@ -8,6 +8,7 @@ from autograder.classroom.roster import Student
 from autograder.errors import CanvasError
 
 IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID")  # Canvas's own first: it is what its downloads are named by
+POINTS_ROW = "points possible"  # of the row that tells what each column is worth
 COLUMNS = ["Student", *IDENTIFIERS, "Section"]
 
 
@@ -33,6 +34,21 @@ class CanvasExport:
         self.column = found[0]
         self.columns = [name for name in COLUMNS if name in titles] + [self.column]
         self.rows = [{name: row[name] or "" for name in self.columns} for row in rows]
+
+    @property
+    def points(self) -> float | None:
+        """What the column is worth, where the export says so."""
+        row = next((row for row in self.rows if row["Student"].strip().lower() == POINTS_ROW), None)
+        try:
+            return float(row[self.column]) if row else None
+        except ValueError:
+            return None
+
+    def check_points(self, possible: float, what: str) -> None:
+        """Raises CanvasError where the column is worth something else. what: how the points are made up."""
+        if self.points is not None and self.points != possible:
+            wanted = f"these grades are of {possible:g} ({what})"
+            raise CanvasError(f"the column {self.column!r} is of {self.points:g} points, {wanted}: name another column")
 
     def fill(self, totals: Iterable[tuple[Student, str]]) -> list[Student]:
         """Put in the points; returns the students for whom the export has no row of their own."""

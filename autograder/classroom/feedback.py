@@ -7,20 +7,21 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
-from autograder.classroom.records import StudentRecord, safe_name
+from autograder.classroom.records import Result, safe_name
 from autograder.classroom.roster import Student
 from autograder.files import replace
+from autograder.grading.written import WrittenQuestion
 
 FOLDER = "feedback"
 PAGES = Environment(loader=PackageLoader("autograder.classroom"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 PAGES.filters["points"] = lambda number: f"{number:g}"
 
 
-def write_feedback(out: Path, student: Student, record: StudentRecord, assignment: str, extra: float) -> None:
-    """The page that a student may read. assignment: its name. extra: how many of the points are extra."""
+def write_feedback(out: Path, result: Result, assignment: str, written: list[WrittenQuestion]) -> None:
+    """The page that a student may read. assignment: its name. written: the questions that a person grades."""
     page = PAGES.get_template("feedback.html")
-    text = page.render(student=student, record=record, assignment=assignment, extra=extra)
-    replace(out / feedback_page(student), encoded(text))
+    text = page.render(result=result, assignment=assignment, written=written)
+    replace(out / feedback_page(result.student), encoded(text))
 
 
 def encoded(page: str) -> bytes:

@@ -12,17 +12,22 @@ from pathlib import Path
 
 from autograder.classroom import feedback
 from autograder.classroom.canvas import COLUMNS, CanvasExport
+from autograder.classroom.changes import changed, read_grades
 from autograder.classroom.feedback import write_feedback
-from autograder.classroom.records import Status, StudentRecord
+from autograder.classroom.marks import Marks
+from autograder.classroom.records import Result, Status, StudentRecord
 from autograder.classroom.report import Report
 from autograder.classroom.roster import Student
+from autograder.classroom.sheet import PAGE, Sheet
 from autograder.files import replace
 from autograder.grading.assignment import Assignment
 from autograder.grading.results import Outcome
+from autograder.grading.scale import Scale
 from autograder.grading.text import clean, one_line
 
 FORMULA = re.compile(r"""((?:^|[,;])[\s"]*)(?=[=+\-@＝＋－＠])|([,;][\s"]*)\Z""")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+GRADES = "grades.csv"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
 LATER = "not yet: the run was stopped before. The same command resumes it."
 
@@ -30,15 +35,22 @@ Row = dict[str, str]
 
 
 class Gradebook:
-    """Takes a class's records as they come, in any order, then writes the tables and the report into `out`."""
+    """Takes a class's records as they come, in any order, then writes the tables and the pages into `out`.
 
-    def __init__(self, out: Path, assignment: Assignment, students: list[Student]) -> None:
-        self.out, self.students = out, students
-        self.name, self.questions = assignment.name or "assignment", assignment.points
-        self.extra = assignment.extra_points
+    marks: the points for the written answers, where these are graded.
+    """
+
+    def __init__(self, out: Path, assignment: Assignment, students: list[Student], marks: Marks | None = None) -> None:
+        self.out, self.students, self.marks = out, students, marks
+        self.name = title(assignment)
+        self.written = {question.name: question for question in assignment.written}
+        self.scale = scale(assignment, marks is not None)
+        self.columns = [*assignment.points, *self.written]
         self.rows: dict[str, Row] = {}
+        self.before = read_grades(out / GRADES)
         self.statuses: Counter[Status] = Counter()
-        self.kept, self.report = 0, Report(self.name, self.questions, self.extra)
+        self.kept, self.report = 0, Report(self.name, self.scale)
+        self.sheet = Sheet(self.name, assignment.written)
         (self.out / feedback.FOLDER).mkdir(parents=True, exist_ok=True)
 
     def __len__(self) -> int:
@@ -48,53 +60,98 @@ class Gradebook:
         """kept: whether the record is of an earlier run."""
         self.kept += kept
         self.statuses[record.status] += 1
-        write_feedback(self.out, student, record, self.name, self.extra)
-        self.rows[student.id] = self.row(student, record)
-        self.report.add(student, record, self.rows[student.id]["what went wrong"])
+        result = self.result(student, record)
+        write_feedback(self.out, result, self.name, list(self.written.values()))
+        self.rows[student.id] = self.row(result)
+        self.report.add(result, self.rows[student.id]["what went wrong"])
+        self.sheet.add(record)
 
-    def row(self, student: Student, record: StudentRecord) -> Row:
+    def result(self, student: Student, record: StudentRecord) -> Result:
+        """What a student has earned, by the grader and by a person."""
+        marks = self.marks.of(record) if self.marks and record.is_graded else {}
+        if record.grading is None:
+            return Result(student, record, None, {}, marks)
+        scores = {name: question.score for name, question in record.grading.questions.items()}
+        scores |= {name: mark.points for name, mark in marks.items() if mark.points is not None}
+        if self.marks and not record.is_graded:  # refused: nothing of it counts
+            scores |= dict.fromkeys(self.written, 0.0)
+        return Result(student, record, self.scale.total(scores), scores, marks)
+
+    def row(self, result: Result) -> Row:
         """A line of grades.csv; the points stay empty where nobody's work was read, and are 0 where it was refused."""
-        grading = record.grading
-        points = grading.questions if grading else {}
+        student, total = result.student, result.total
         return {
             "id": text_cell(student.id),
             "name": text_cell(student.name),
             "late": "late" if student.late else "",
-            **{name: f"{points[name].score:g}" if name in points else "" for name in self.questions},
-            "total": f"{grading.total:g}" if grading else "",
-            "status": record.status.value,
-            "what went wrong": text_cell(what_went_wrong(record)),
+            **{name: f"{result.scores[name]:g}" if name in result.scores else "" for name in self.columns},
+            "points": f"{total.points:g}" if total else "",
+            "of": f"{self.scale.possible:g}",
+            "extra": f"{total.extra:g}" if total else "",
+            "total": f"{total.sum:g}" if total else "",
+            "status": result.record.status.value,
+            "what went wrong": text_cell(what_went_wrong(result)),
         }
 
     def write(self, canvas: CanvasExport | None = None) -> list[str]:
-        """Write grades.csv, report.html and, given a CanvasExport, canvas.csv; lines on whom Canvas does not know."""
+        """Write the tables and the pages; lines on whom Canvas does not know, and who has no points there yet."""
         later = (StudentRecord(student=s.id, status=Status.NOT_GRADED, why=LATER) for s in self.students)
-        rows = [self.rows.get(s.id) or self.row(s, record) for s, record in zip(self.students, later, strict=True)]
-        replace(self.out / "grades.csv", BYTE_ORDER_MARK + table(rows[0], rows))
-        self.report.write(self.out / "report.html", self.students)
+        rows = [
+            self.rows.get(s.id) or self.row(self.result(s, record))
+            for s, record in zip(self.students, later, strict=True)
+        ]
+        self.report.write(self.out / "report.html", self.students, changed(self.before, rows))
+        self.sheet.write(self.out / PAGE)
+        replace(self.out / GRADES, BYTE_ORDER_MARK + table(rows[0], rows))
         if canvas is None:
             return []
-        unknown = canvas.fill((s, row["total"]) for s, row in zip(self.students, rows, strict=True))
+        pending = self.report.pending
+        totals = [(s, "" if s.id in pending else row["total"]) for s, row in zip(self.students, rows, strict=True)]
+        unknown = canvas.fill(totals)
         replace(self.out / "canvas.csv", canvas_table(canvas))
-        return [f"not in the Canvas export: {student.name} ({student.id})" for student in unknown]
+        waiting = [s for s in self.students if s.id in pending]
+        return [
+            *(f"not in the Canvas export: {student.name} ({student.id})" for student in unknown),
+            *(f"left empty for Canvas, since a written answer has no points: {s.name} ({s.id})" for s in waiting),
+        ]
 
     def lines(self) -> Iterator[str]:
         """What to tell at the end."""
         kept = f" ({self.kept} of them before)" if self.kept else ""
         counts = sorted((status.value, count) for status, count in self.statuses.items())
         yield ", ".join(f"{count} {status}" for status, count in counts) + kept
-        yield f"{self.out / 'grades.csv'}, {self.out / 'report.html'}"
+        if self.marks and self.marks.unused:
+            yield f"{self.marks.unused} graded answers are not in this class: were they changed since?"
+        if self.marks and self.report.pending:
+            count = len(self.report.pending)
+            yield f"{count} students have a written answer without points: grade it in {self.out / PAGE}"
+        elif self.written and not self.marks:
+            yield f"the written answers have no points yet: grade them in {self.out / PAGE}, then --written FILE"
+        yield f"{self.out / GRADES}, {self.out / 'report.html'}"
 
 
-def what_went_wrong(record: StudentRecord) -> str:
-    """One line: why there is no grade, else the first of what stopped, else the first cell with an error."""
+def title(assignment: Assignment) -> str:
+    """What the pages call an assignment, whether or not its zip has a name."""
+    return assignment.name or "assignment"
+
+
+def scale(assignment: Assignment, with_written: bool) -> Scale:
+    """What counts: the automatic points, and those for written answers where these are graded."""
+    written = assignment.written if with_written else []
+    extra = assignment.extra | {question.name for question in written if question.extra}
+    return Scale(assignment.points | {question.name: question.points for question in written}, frozenset(extra))
+
+
+def what_went_wrong(result: Result) -> str:
+    """One line: why there is no grade, else the first of what stopped, else the first cell with an error; and what
+    else a person should know.
+    """
+    record = result.record
     if not record.is_graded or not record.grading:
         return one_line(record.why)
-    for name, question in record.grading.questions.items():
-        for case in question.cases:
-            if case.outcome is Outcome.STOPPED:
-                return f"{name}: {case.message}"
-    return record.grading.first_complaint
+    cases = [(name, case) for name, question in record.grading.questions.items() for case in question.cases]
+    stopped = [f"{name}: {case.message}" for name, case in cases if case.outcome is Outcome.STOPPED]
+    return "; ".join(filter(None, [record.note, *(stopped or [record.grading.first_complaint])[:1]]))
 
 
 def text_cell(text: str) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from autograder.classroom.roster import Student
 from autograder.files import replace
 from autograder.grading.results import Grading
+from autograder.grading.scale import Total
 
 
 class Status(enum.Enum):
@@ -25,7 +26,9 @@ class Status(enum.Enum):
 
 
 class StudentRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """student: the id. digest: of the zip and the submission; None where a next run must try again."""
+    """student: the id. digest: of the zip and the submission; None where a next run must try again. note: which of
+    several files was graded. written: {question: HTML} of the written answers, "" where there is none.
+    """
 
     student: str
     status: Status
@@ -33,6 +36,8 @@ class StudentRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     digest: str | None = None
     seconds: float = 0.0
     grading: Grading | None = None
+    note: str = ""
+    written: dict[str, str] = {}
 
     @property
     def is_graded(self) -> bool:
@@ -41,6 +46,36 @@ class StudentRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def has_failed(self) -> bool:
         return self.status is Status.FAILED
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What a student's answer was given. points: None where nobody has graded it. lines: which of the rubric's hold.
+
+    adjust: what was added beside these.
+    """
+
+    points: float | None
+    lines: list[bool] = []
+    adjust: float = 0
+    comment: str = ""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """All that is known of a student's work. total: None where nobody's work was read. scores: {question: points}.
+
+    marks: {question: mark} of the written answers, where these are graded.
+    """
+
+    student: Student
+    record: StudentRecord
+    total: Total | None
+    scores: dict[str, float]
+    marks: dict[str, Mark]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a written answer still waits for its points."""
+        return any(mark.points is None for mark in self.marks.values())
 
 
 class ResultsFile(msgspec.Struct):

@@ -12,26 +12,29 @@ from typing import Any, NamedTuple
 import msgspec
 import yaml
 
+from autograder.classroom.lateness import Lateness, read_lateness
 from autograder.errors import RosterError
 from autograder.files import files_below
 from autograder.grading.text import clean
 
 GRADABLE = (".ipynb", ".zip", ".py")
+DOCUMENTS = (".pdf", ".html", ".htm", ".rar", ".7z", ".tar", ".gz", ".tgz", ".doc", ".docx", ".odt", ".rtf")
 METADATA = "submission_metadata.yml"
 NULL = ("null", "~", "")  # as the loader gives them that reads every scalar as text
 SYSTEM_FILES = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 # jane doe's rnn_lstm.ipynb: doejane_LATE_4711_90210_rnn_lstm.ipynb, Jane Doe_4711_assignsubmission_file_rnn_lstm.ipynb
 # The last part is the student's own name for the file, and may look like anything: the first match counts.
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
+MAX_NAMED = 5  # files that a reason names
 
 
 class Student(msgspec.Struct, frozen=True):
-    """Who submitted what: `path` is a file or a folder, or None where `problem` says why there is nothing to grade."""
+    """Who submitted what: files or a folder, of which one counts; none where `problem` says why there is nothing."""
 
     id: str
     name: str
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
     problem: str = ""
     late: bool = False
     email: str = ""
@@ -58,9 +61,17 @@ def read_class(folder: Path) -> Roster:
         what = "is a file; unpack it first" if folder.exists() else "does not exist"
         raise RosterError(f"{folder} {what}: name the folder with the submissions")
     students, left = from_gradescope(folder) if (folder / METADATA).is_file() else from_files(folder)
+    late = read_lateness(folder)
+    students = [with_lateness(student, late) for student in students]
+    left = [line for line in left if line.partition(": ")[0] not in late.read]
     if not students:
         raise RosterError(f"{folder} holds no submission: no {', '.join(GRADABLE)} file and no folder of a student")
     return Roster(sorted(students, key=lambda student: (student.name.lower(), student.id)), sorted(left))
+
+
+def with_lateness(student: Student, late: Lateness) -> Student:
+    is_late = student.late or bool({student.id.lower(), student.email.lower()} & late.ids)
+    return msgspec.structs.replace(student, late=is_late)
 
 
 def from_files(folder: Path) -> Roster:
@@ -71,8 +82,9 @@ def from_files(folder: Path) -> Roster:
             continue
         if path.is_symlink():
             left.append(f"{path.name}: a link; put the file itself there")
-        elif path.is_dir() or (path.is_file() and path.suffix.lower() in GRADABLE):
-            match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
+            continue
+        match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
+        if path.is_dir() or (path.is_file() and (match or path.suffix.lower() in GRADABLE + DOCUMENTS)):
             parts = match.groupdict() if match else {}
             file = Found(parts.get("name") or own_name(path), path, bool(parts.get("late")))
             found.setdefault(parts.get("id") or own_name(path), []).append(file)
@@ -99,22 +111,35 @@ def entries(id: str, files: list[Found]) -> list[Student]:
 def entry(id: str, files: list[Found]) -> Student:
     """One student's entry, of all that carries the student's id."""
     name, late = clean(files[0].name), any(file.late for file in files)
-    submitted = [shown for file in files for shown in gradable(file.path)]
-    only_scripts = len(files) == 1 and all(shown.lower().endswith(".py") for shown in submitted)
-    if len(submitted) == 1 or (submitted and only_scripts):
-        return Student(id, name, files[0].path, late=late)
-    several = f"{len(submitted)} files: {', '.join(submitted)}. Leave the one that counts"
-    return Student(id, name, problem=clean(f"submitted {several if submitted else 'nothing'}"), late=late)
+    submitted = [path for file in files for path in gradable(file.path)]
+    if not submitted:
+        return Student(id, name, problem=nothing_to_grade([file.path for file in files]), late=late)
+    holders = [file.path for file in files if gradable(file.path)]
+    one = len(submitted) == 1 or (len(holders) == 1 and all(path.suffix.lower() == ".py" for path in submitted))
+    return Student(id, name, tuple(holders if one else submitted), late=late)
 
 
-def gradable(path: Path) -> list[str]:
-    """The names of what can be graded in a path: itself, or what a folder holds; scripts only where nothing else is."""
+def nothing_to_grade(paths: list[Path]) -> str:
+    """Why there is nothing to grade, with what there is instead."""
+    inside = [file for path in paths for file in (files_below(path) if path.is_dir() else [path])]
+    names = [file.name for file in inside if not file.name.startswith(".") and file.name not in SYSTEM_FILES]
+    if not names:
+        return "submitted nothing"
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return clean(f"submitted {', '.join(names[:MAX_NAMED])}{more}, which cannot be graded: ask for the .ipynb file")
+
+
+def gradable(path: Path) -> list[Path]:
+    """What can be graded in a path: itself, or what a folder holds; scripts only where there is nothing else."""
     if not path.is_dir():
-        return [path.name]
-    inside = sorted(p.relative_to(path) for p in files_below(path) if p.suffix.lower() in GRADABLE)
-    inside = [p for p in inside if not any(part.startswith(".") or part in SYSTEM_FILES for part in p.parts)]
-    books = [p for p in inside if p.suffix.lower() != ".py"]
-    return [f"{path.name}/{p.as_posix()}" for p in books or inside]
+        return [path] if path.suffix.lower() in GRADABLE else []
+    inside = sorted(p for p in files_below(path) if p.suffix.lower() in GRADABLE)
+    inside = [p for p in inside if not any(is_hidden(part) for part in p.relative_to(path).parts)]
+    return [p for p in inside if p.suffix.lower() != ".py"] or inside
+
+
+def is_hidden(part: str) -> bool:
+    return part.startswith(".") or part in SYSTEM_FILES
 
 
 def from_gradescope(folder: Path) -> Roster:
@@ -130,7 +155,7 @@ def from_gradescope(folder: Path) -> Roster:
         there = name not in ("", ".", "..") and path.parent == folder and path.is_dir() and not path.is_symlink()
         shown = who.get("name") or id
         one = entry(id, [Found(shown, path, False)]) if there else Student(id, "", problem="submitted nothing")
-        students.append(Student(one.id, clean(shown), one.path, one.problem, email=who.get("email", "")))
+        students.append(Student(one.id, clean(shown), one.paths, one.problem, email=who.get("email", "")))
     known = {name for name, _ in people} | {METADATA}
     others = (path.name for path in folder.iterdir() if path.name not in known and path.name[0] != ".")
     return Roster(merged(students), [f"{name}: no student of it in {METADATA}" for name in others])
@@ -155,6 +180,6 @@ def merged(students: Iterable[Student]) -> list[Student]:
 
 
 def several(id: str, same: list[Student]) -> Student:
-    where = ", ".join(student.path.name for student in same if student.path)
+    where = ", ".join(path.name for student in same for path in student.paths)
     problem = f"submitted {len(same)} times: {where}. Leave the one that counts"
     return Student(id, same[0].name, problem=problem, email=same[0].email)

@@ -15,19 +15,22 @@ import click
 import msgspec
 
 from autograder.classroom.canvas import CanvasExport
-from autograder.classroom.gradebook import Gradebook
+from autograder.classroom.choice import read_one
+from autograder.classroom.gradebook import Gradebook, scale, title
 from autograder.classroom.interrupt import Interrupt
+from autograder.classroom.marks import Marks
+from autograder.classroom.pdfs import find_chromium, write_pdfs
 from autograder.classroom.pools import DaskPool, LocalPool, Pool, Result, allowed_cores
 from autograder.classroom.progress import ClassProgress
 from autograder.classroom.records import Records, Status, StudentRecord
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import Archive, Task
-from autograder.errors import CallError, ConfinementError, IntakeError, OutputError
+from autograder.errors import AmbiguousError, CallError, ConfinementError, IntakeError, OutputError, WrittenError
 from autograder.files import lock, unlock
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import refused
 from autograder.grading.gradescope import gradescope_report
-from autograder.grading.intake import Submission, content_digest, read_submission
+from autograder.grading.intake import Submission, content_digest
 from autograder.grading.results import Grading
 from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
@@ -44,7 +47,8 @@ class Settings(msgspec.Struct, frozen=True):
     """How a class is graded. jobs: processes, one for each core otherwise. fresh: grade again what has a record.
 
     dask: the address of a scheduler. unconfined: grade also where student code cannot be confined. closed: what student
-    code must not read, beside the class, its results and the zip.
+    code must not read, beside the class, its results and the zip. written: files with the points for written answers.
+    pdf: print these answers, too.
     """
 
     jobs: int | None = None
@@ -53,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True):
     unconfined: bool = False
     limits: Limits = DEFAULT_LIMITS
     closed: tuple[Path, ...] = ()
+    written: tuple[Path, ...] = ()
+    pdf: bool = False
 
 
 DEFAULT_SETTINGS = Settings()
@@ -101,13 +107,22 @@ def grade_class(
 def _grade_class(
     folder: Path, out: Path, assignment: Assignment, canvas: CanvasExport | None, settings: Settings
 ) -> int:
+    chromium = find_chromium() if settings.pdf else ""
+    marks = named_marks(assignment, settings)
+    if canvas:
+        parts = "with the written answers" if marks else "without the written answers, which --written adds"
+        possible = scale(assignment, marks is not None).possible
+        canvas.check_points(possible, parts if assignment.written else "all of them")
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
     if not (settings.unconfined or settings.dask):
         check_walls([*assignment.closed, folder, out, out / RESULTS, *settings.closed])
         close_launcher()
     run = ClassRun(assignment, archive, out, settings)
-    book = Gradebook(out, assignment, roster.students)
+    if marks:
+        earlier = Records(out / RESULTS)
+        marks.check_class(record for student in roster.students if (record := earlier.get(student)))
+    book = Gradebook(out, assignment, roster.students, marks)
     pool: Pool
     if settings.dask:
         pool = DaskPool(settings.dask, archive)
@@ -123,6 +138,10 @@ def _grade_class(
         pool.close(at_once=len(book) < len(roster.students))
         if len(book):
             unknown = book.write(canvas)
+    if marks and marks.grades and not marks.used:
+        raise WrittenError("none of the graded answers is in this class: name the file that was saved for it")
+    if chromium and len(book) == len(roster.students):
+        click.echo(write_pdfs(out, roster.students, run.records, assignment, chromium))
     left = [f"left alone: {line}" for line in roster.left_alone]
     again = [f"{RESULTS}/{name} is of no use as it is: graded again" for name in run.records.unreadable]
     for line in [*left, *again, *unknown, *book.lines()]:
@@ -132,6 +151,15 @@ def _grade_class(
         click.echo(told, err=True)
         return INTERRUPTED
     return int(book.statuses[Status.FAILED] > 0)
+
+
+def named_marks(assignment: Assignment, settings: Settings) -> Marks | None:
+    """The points for written answers, where a file with them was named. Raises CallError."""
+    if not settings.written:
+        return None
+    if not assignment.written:
+        raise CallError(f"{assignment.archive} has no written questions: leave out --written")
+    return Marks(settings.written, assignment.written, title(assignment))
 
 
 def told(problem: OSError | OutputError) -> str:
@@ -176,16 +204,19 @@ class ClassRun:
 
     def prepare(self, student: Student) -> Done | Waiting:
         """What a worker has to do for a student; the record at once, where there is nothing to do."""
-        if student.path is None:
-            return self.keep(student, StudentRecord(student=student.id, status=Status.NOT_GRADED, why=student.problem))
-        digest = hashlib.sha256(f"{self.archive.digest} {content_digest(student.path)}".encode()).hexdigest()
+        if not student.paths:
+            return self.keep(student, ungraded(student, student.problem))
+        contents = " ".join(content_digest(path) for path in student.paths)
+        digest = hashlib.sha256(f"{self.archive.digest} {contents}".encode()).hexdigest()
         kept = None if self.settings.fresh else self.records.get(student)
         if kept and kept.is_graded and kept.digest == digest:
             return Done(student, kept, kept=True)
-        source: Path | Submission = student.path
+        source: tuple[Path, ...] | Submission = student.paths
         if self.settings.dask:  # its workers need not see our files
             try:
-                source = read_submission(student.path, self.assignment.name, self.assignment.skipped)
+                source = read_one(student.paths, self.assignment)
+            except AmbiguousError as refusal:
+                return self.keep(student, ungraded(student, str(refusal)))
             except IntakeError as refusal:
                 grading = refused(self.assignment, refusal)
                 record = StudentRecord(
@@ -221,17 +252,25 @@ class ClassRun:
             raise
         except Exception as problem:
             return self.keep(student, failure(student, problem))
-        why = graded.grading.refusal
+        if graded.grading is None:
+            return self.keep(student, ungraded(student, graded.why))
         record = StudentRecord(
             student=student.id,
-            status=Status.NOT_GRADED if why else Status.GRADED,
-            why=why,
+            status=Status.NOT_GRADED if graded.why else Status.GRADED,
+            why=graded.why,
             digest=waiting.digest,
             seconds=graded.seconds,
             grading=graded.grading,
+            note=graded.note,
+            written=graded.written,
         )
         self.records.keep(student, record, graded.report)
         return Done(student, record)
+
+
+def ungraded(student: Student, why: str) -> StudentRecord:
+    """The record of a student of whom nothing can be graded: the points stay empty."""
+    return StudentRecord(student=student.id, status=Status.NOT_GRADED, why=why)
 
 
 def failure(student: Student, problem: Exception) -> StudentRecord:

@@ -17,16 +17,19 @@ from typing import NoReturn
 
 import msgspec
 
-from autograder.errors import IntakeError
+from autograder.classroom.answers import written_answers
+from autograder.classroom.choice import read_one
+from autograder.errors import AmbiguousError, IntakeError
 from autograder.files import remove
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade_submission, refused
 from autograder.grading.gradescope import gradescope_report
-from autograder.grading.intake import Submission, read_submission
+from autograder.grading.intake import Submission
 from autograder.grading.results import Grading
 from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import Limits
 
+SCRIPT = "a script: of written answers, nothing was read"
 READ_SECONDS = 30  # for all that a student has submitted
 PATIENCE_SECONDS = 5  # for what is under way when the class's process has died
 
@@ -43,19 +46,26 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One submission to grade, where it lies or as it was read, and how."""
+    """One submission to grade, a student's files or what was read of them, and how."""
 
-    source: Path | Submission
+    source: tuple[Path, ...] | Submission
     limits: Limits
     unconfined: bool
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """What comes back: the results, Gradescope's report of them as JSON, and how long it took."""
+    """What comes back: the results, Gradescope's report of them as JSON, and how long it took.
 
-    grading: Grading
+    grading: None where a person has to choose first, and `why` says among what. written: {question: HTML}. note: what
+    was chosen of several files.
+    """
+
+    grading: Grading | None
     report: bytes
     seconds: float
+    why: str = ""
+    written: dict[str, str] = {}
+    note: str = ""
 
 
 _open: dict[str, Assignment] = {}
@@ -72,26 +82,36 @@ def work(archive: Archive, task: Task) -> Graded:
                 file.write(archive.data)
                 file.flush()
                 _open[archive.digest] = Assignment(file.name).open()
-        start, assignment = time.perf_counter(), _open[archive.digest]
-        grading = grade_source(task, assignment)
-        report = msgspec.json.encode(gradescope_report(grading, assignment))
-        return Graded(grading, report, round(time.perf_counter() - start, 3))
+        return grade_task(task, _open[archive.digest])
 
 
-def grade_source(task: Task, assignment: Assignment) -> Grading:
-    """Grade a task's submission; one that takes too long to read is refused."""
-    if isinstance(task.source, Submission):
-        return grade_submission(task.source, assignment, task.limits, task.unconfined)
+def grade_task(task: Task, assignment: Assignment) -> Graded:
+    """Grade a task's submission."""
+    start = time.perf_counter()
+    written, note = dict[str, str](), ""
+    try:
+        submission = task.source if isinstance(task.source, Submission) else read_in_time(task.source, assignment)
+        written, note = written_answers(submission, assignment.written), submission.note
+        if assignment.written and not submission.notebook:
+            note = SCRIPT
+        grading = grade_submission(submission, assignment, task.limits, task.unconfined)
+    except AmbiguousError as refusal:
+        return Graded(None, b"", 0, str(refusal))
+    except IntakeError as refusal:
+        grading = refused(assignment, refusal)
+    report = msgspec.json.encode(gradescope_report(grading, assignment))
+    return Graded(grading, report, round(time.perf_counter() - start, 3), grading.refusal, written, note)
+
+
+def read_in_time(paths: tuple[Path, ...], assignment: Assignment) -> Submission:
+    """What a student has submitted. Raises IntakeError, also where it takes too long to read."""
     before = signal.signal(signal.SIGALRM, too_slow)
     signal.setitimer(signal.ITIMER_REAL, READ_SECONDS)
     try:
-        submission = read_submission(task.source, assignment.name, assignment.skipped)
-    except IntakeError as refusal:
-        return refused(assignment, refusal)
+        return read_one(paths, assignment)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    return grade_submission(submission, assignment, task.limits, task.unconfined)
 
 
 def too_slow(*_: object) -> NoReturn:

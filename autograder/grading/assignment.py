@@ -16,6 +16,8 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.errors import ArchiveError
 from autograder.files import make_temporary, remove_temporary
 from autograder.grading.text import one_line
+from autograder.grading.written import FILE as WRITTEN
+from autograder.grading.written import WrittenQuestion, read_written
 
 PREFIX = "tests-"  # of the folder that a zip is unpacked to
 PACKAGE = (__package__ or "").partition(".")[0]
@@ -45,6 +47,7 @@ class Assignment:
         self.archive = Path(archive)
         self.folder: Path | None = None
         self.tests: list[TestFile] = []
+        self.written: list[WrittenQuestion] = []
         self.student_files: dict[str, bytes] = {}
         self.extra: set[str] = set()
         self.skipped: frozenset[str] = frozenset()
@@ -72,7 +75,7 @@ class Assignment:
 
     def _unpack(self, folder: Path) -> None:
         if self.archive.is_dir():
-            for name in ("tests", "files", "otter_config.json"):
+            for name in ("tests", "files", "otter_config.json", WRITTEN):
                 if (self.archive / name).is_dir():
                     shutil.copytree(self.archive / name, folder / name)
                 elif (self.archive / name).exists():
@@ -87,6 +90,7 @@ class Assignment:
             print("otter_config.json has no `student_files`: notebooks get none of files/", file=sys.stderr)
         self.student_files = {name: (files / name).read_bytes() for name in settings.student_files or []}
         self.extra, self.skipped = set(settings.extra_questions), frozenset(settings.skipped_cells)
+        self.written = read_written(folder / WRITTEN)
         self.tests = [test_file(path) for path in sorted((folder / "tests").glob("*.py"))]
         written = [path for path in folder.rglob("*") if path.suffix in (".py", ".json") and path.is_file()]
         self.words = frozenset(word for path in written for word in words_of(path.read_text("utf-8", "replace")))
@@ -124,14 +128,15 @@ class Assignment:
         return self.config.assignment_name or ""
 
     @property
+    def asked(self) -> list[str]:
+        """The names that its tests take from a notebook."""
+        functions = [case.body.test_func for file in self.tests for case in file.test_cases]
+        return sorted({name for function in functions for name in inspect.signature(function).parameters})
+
+    @property
     def points(self) -> dict[str, float]:
         """{question: its points}, the extra ones too."""
         return {file.name: file.possible for file in self.tests}
-
-    @property
-    def extra_points(self) -> float:
-        """How many of the points are extra."""
-        return sum(points for name, points in self.points.items() if name in self.extra)
 
 
 def words_of(text: str) -> set[str]:

@@ -155,6 +155,15 @@ def check_is_ours(metadata: dict[str, Any], assignment: str) -> None:
         raise IntakeError("its cells are not Python. Submit the notebook of this assignment.")
 
 
+def assignment_of(text: str) -> str:
+    """The name of the assignment that a notebook carries; "" where it carries none or cannot be read."""
+    try:
+        name = as_dict(parsed(text)[1].get("otter")).get("assignment_name")
+    except IntakeError:
+        return ""
+    return name if isinstance(name, str) else ""
+
+
 def script_cells(text: str, skipped: Fingerprints = frozenset()) -> list[str]:
     """A script's cells, split as its exporter marked them: `# In[3]:` is Jupyter's mark, `# %%` that of editors.
 

@@ -15,7 +15,7 @@ from otter.test_files.abstract_test import TestCase, TestFile
 from autograder.errors import GraderError, IntakeError, OverrunError, SessionEnded, SessionExhausted, StudentError
 from autograder.grading.assignment import Assignment, words_of
 from autograder.grading.intake import Submission, read_submission
-from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
+from autograder.grading.results import NOT_DEFINED, CaseResult, Grading, Outcome, QuestionResult
 from autograder.grading.sandbox.exchange import no_answer
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
 from autograder.grading.sandbox.session import Session
@@ -84,7 +84,8 @@ def grade_submission(
             print(f"UNCONFINED: the student's code was held by {session.hold}.", file=sys.stderr)
     questions = {file.name: QuestionResult([graded[id(case)] for case in file.test_cases]) for file in assignment.tests}
     first = complaints[0] if complaints else ""
-    return Grading(questions, overview(complaints), first_complaint=first, unconfined=unconfined)
+    shown = f"{submission.note}\n" * bool(submission.note) + overview(complaints)
+    return Grading(questions, shown, first_complaint=first, unconfined=unconfined)
 
 
 def grade_case(case: TestCase, file: TestFile, session: Session, words: frozenset[str]) -> CaseResult:
@@ -104,7 +105,7 @@ def grade_case(case: TestCase, file: TestFile, session: Session, words: frozense
         text = "stopped while it ran."  # how it ended can depend on what it was asked
     causes = [cause for cause in causes if isinstance(cause, str) and words_of(cause) <= words | OWN_WORDS]
     if outcome is not Outcome.PASSED and names.missing:
-        causes = ["not defined"]
+        causes = [NOT_DEFINED]
         for name in names.missing:
             text += f" The notebook as handed in does not define `{name}`."
             text += "" if case.hidden else f" {session.complaint_about(name)}"

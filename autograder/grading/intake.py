@@ -16,11 +16,12 @@ import msgspec
 
 from autograder.errors import IntakeError
 from autograder.files import files_below
-from autograder.grading.cells import notebook_cells, script_cells
-from autograder.grading.text import whole
+from autograder.grading.cells import assignment_of, notebook_cells, script_cells
+from autograder.grading.text import clean, whole
 
 MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 32 << 20, 8 << 20, 32 << 20, 100
 MAX_DIGESTED = 128 << 20  # bytes of a file that are looked at to see whether it has changed
+MAX_NOTEBOOKS = 10  # of a submission, among which the one of the assignment is looked for
 MAX_NAMES = 1000  # files that are looked at
 MAX_NAME = 200  # bytes of a file's path
 MAX_DIRECTORY = 4 << 20  # bytes of a zip's list of its members
@@ -38,10 +39,17 @@ Reader = Callable[[int], bytes | None]  # a file's bytes, up to a limit; None wh
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """The source of each code cell, in order, and {name: bytes} of the files beside the notebook."""
+    """The source of each code cell, in order, and {name: bytes} of the files beside the notebook.
+
+    notebook: its text, "" for a script. is_ours: whether it carries the assignment's name. note: which was taken where
+    there were several.
+    """
 
     cells: list[str]
     files: dict[str, bytes]
+    notebook: str = ""
+    is_ours: bool = False
+    note: str = ""
 
 
 def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = frozenset()) -> Submission:
@@ -57,20 +65,40 @@ def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = 
     archives = [name for name in files if name.lower().endswith(".zip")]
     if not notebooks and len(archives) == 1 and path.is_dir():
         return read_submission(path / archives[0], assignment, skipped)
-    if len(notebooks) > 1:
-        raise IntakeError(f"it holds {len(notebooks)} notebooks. Submit one: the one with your answers.")
     if not notebooks and len(scripts) != 1:
         raise IntakeError(f"it holds no notebook. {EXPECTED}")
-    chosen = notebooks[0] if notebooks else scripts[0]
-    data = files[chosen](MAX_NOTEBOOK)
+    chosen = only_notebook(files, notebooks, assignment) if notebooks else scripts[0]
+    text = text_of(files[chosen])
+    cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
+    others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
+    note = f"Of {len(notebooks)} notebooks, {chosen} is graded: it alone carries the assignment's name."
+    return Submission(
+        cells,
+        read_within_bounds(others),
+        text if notebooks else "",
+        bool(notebooks) and bool(assignment) and assignment_of(text) == assignment,
+        clean(note) if len(notebooks) > 1 else "",
+    )
+
+
+def only_notebook(files: dict[str, Reader], notebooks: list[str], assignment: str) -> str:
+    """The one notebook, or of several the only one that carries the assignment's name. Raises IntakeError."""
+    if len(notebooks) == 1:
+        return notebooks[0]
+    ours = [name for name in notebooks[:MAX_NOTEBOOKS] if assignment_of(text_of(files[name])) == assignment]
+    if len(ours) != 1 or not assignment or len(notebooks) > MAX_NOTEBOOKS:
+        raise IntakeError(f"it holds {len(notebooks)} notebooks. Submit one: the one with your answers.")
+    return ours[0]
+
+
+def text_of(read: Reader) -> str:
+    """A notebook's text. Raises IntakeError."""
+    data = read(MAX_NOTEBOOK)
     if data is None:
         raise IntakeError(
             f"the notebook is larger than {MAX_NOTEBOOK >> 20} MB. Clear its outputs, save and submit again."
         )
-    text = data.decode(encoding_of(data), "replace")
-    cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
-    others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
-    return Submission(cells, read_within_bounds(others))
+    return data.decode(encoding_of(data), "replace")
 
 
 def content_digest(path: Path) -> str:

@@ -4,6 +4,8 @@ import enum
 
 import msgspec
 
+NOT_DEFINED = "not defined"  # the cause of a case that asks for a name which the notebook lacks
+
 
 class Outcome(enum.Enum):
     """How a case ended."""

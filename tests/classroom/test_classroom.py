@@ -51,7 +51,7 @@ def make(folder, *names):
 
 def found(folder):
     students, left = read_class(folder)
-    return {s.id: (s.name, s.path and s.path.name, s.problem, s.late) for s in students}, left
+    return {s.id: (s.name, " ".join(path.name for path in s.paths), s.problem, s.late) for s in students}, left
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,8 @@ def test_an_id_with_different_names_is_none(tmp_path):
     names = ["alice_2026_11_rnn.ipynb", "bob_2026_11_rnn.ipynb", "bob_2026_11_rnn.zip", "cyd_7_11_rnn.ipynb"]
     students, _ = found(make(tmp_path, *names))
     assert set(students) == {"alice_2026_11_rnn", "bob_2026_11_rnn", "7"}
-    assert students["alice_2026_11_rnn"][1] == "alice_2026_11_rnn.ipynb" and students["bob_2026_11_rnn"][1] is None
+    assert students["alice_2026_11_rnn"][1] == "alice_2026_11_rnn.ipynb"
+    assert students["bob_2026_11_rnn"][1] == "bob_2026_11_rnn.ipynb bob_2026_11_rnn.zip"
 
 
 @pytest.mark.parametrize(
@@ -90,18 +91,45 @@ def test_a_folder_name_tells_who(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("names", "problem"),
+    ("names", "paths"),
     [
-        (["jane/a.ipynb", "jane/b.ipynb"], "submitted 2 files: jane/a.ipynb, jane/b.ipynb. Leave the one that counts"),
-        (["jane/a.ipynb", "jane/deep/a.zip"], "submitted 2 files: jane/a.ipynb, jane/deep/a.zip. Leave the one"),
-        (["jane.ipynb", "jane.zip"], "submitted 2 files: jane.ipynb, jane.zip. Leave"),
-        (["jane.ipynb", "jane/a.ipynb"], "submitted 2 files: jane/a.ipynb, jane.ipynb. Leave"),
-        (["jane/notes.txt"], "submitted nothing"),
+        (["jane/a.ipynb", "jane/b.ipynb"], "a.ipynb b.ipynb"),
+        (["jane/a.ipynb", "jane/deep/a.zip"], "a.ipynb a.zip"),
+        (["jane.ipynb", "jane.zip"], "jane.ipynb jane.zip"),
+        (["jane.ipynb", "jane/a.ipynb"], "a.ipynb jane.ipynb"),
+        (["jane.ipynb", "jane.pdf"], "jane.ipynb"),
+        (["jane_4711_9_a.ipynb", "jane_4711_10_b.pdf", "jane_4711_11_c.txt"], "jane_4711_9_a.ipynb"),
     ],
 )
-def test_two_files_or_none_of_a_student_are_told_and_not_chosen_from(names, problem, tmp_path):
-    [(_, path, told, _)] = found(make(tmp_path, *names))[0].values()
-    assert path is None and told.startswith(problem)
+def test_all_that_a_student_has_submitted_and_can_be_graded_is_looked_at(names, paths, tmp_path):
+    [(_, found_paths, problem, _)] = found(make(tmp_path, *names))[0].values()
+    assert found_paths == paths and not problem
+
+
+@pytest.mark.parametrize(
+    ("names", "id", "says"),
+    [
+        (["jane/notes.txt"], "jane", "submitted notes.txt, which cannot be graded: ask for the .ipynb"),
+        (["jane/.hidden"], "jane", "submitted nothing"),
+        (["jane.pdf"], "jane", "submitted jane.pdf, which"),
+        (["jane.html", "jane.rar"], "jane", "submitted jane.html, jane.rar, which"),
+        (["doejane_4711_90210_rnn.pages"], "4711", "submitted doejane_4711_90210_rnn.pages, which"),
+        (
+            ["Jane Doe_4711_assignsubmission_file_a.docx"],
+            "4711",
+            "submitted Jane Doe_4711_assignsubmission_file_a.docx",
+        ),
+        (["Jane Doe_4711_assignsubmission_onlinetext/onlinetext.html"], "4711", "submitted onlinetext.html, which"),
+        (
+            [f"jane/{number}.txt" for number in range(9)],
+            "jane",
+            "submitted 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more",
+        ),
+    ],
+)
+def test_what_cannot_be_graded_has_a_row_for_its_owner(names, id, says, tmp_path):
+    [(found_id, (_, paths, problem, _))] = found(make(tmp_path, *names))[0].items()
+    assert found_id == id and paths == "" and problem.startswith(says)
 
 
 def test_foreign_files_are_named_and_system_files_are_not(tmp_path):
@@ -151,8 +179,8 @@ def test_a_gradescope_export_tells_who_and_partners_share(tmp_path):
         "4711": ("Jane Doe", "submission_1", "", False),
         "4712": ("John Roe", "submission_1", "", False),
         "kim@x.edu": ("Kim Poe", "submission_2", "", False),
-        "3": ("Lee Moe", None, "submitted nothing", False),
-        "x\ud800": ("2024-02-31", None, "submitted nothing", False),
+        "3": ("Lee Moe", "", "submitted nothing", False),
+        "x\ud800": ("2024-02-31", "", "submitted nothing", False),
     }
     nobody = ": no student of it in submission_metadata.yml"
     assert left == [f"submission_5{nobody}", f"submission_9{nobody}"]
@@ -170,7 +198,7 @@ def test_an_export_cannot_name_a_path_outside(name, tmp_path):
     make(tmp_path, "secret/a.ipynb", "class/x")
     listed = f'"{name}":\n' + '  :submitters:\n  - {":name": Jane, ":sid": 1}\n'
     (tmp_path / "class/submission_metadata.yml").write_text(listed)
-    assert found(tmp_path / "class")[0]["1"][1] is None
+    assert found(tmp_path / "class")[0]["1"][1] == ""
 
 
 # --- grading --------------------------------------------------------------------------------------------------------
@@ -204,7 +232,7 @@ class PoolInThisProcess:
         self.archive = archive
 
     def submit(self, task):
-        key = self.archive.digest, content_digest(task.source), task.unconfined
+        key = self.archive.digest, *map(content_digest, task.source), task.unconfined
         future = Future()
         try:
             self.known[key] = self.known.get(key) or work(self.archive, task)
@@ -243,7 +271,10 @@ def place(tmp_path, short, monkeypatch):
     }.items():
         write_notebook(folder / f"{name}.ipynb", cells)
     (folder / "eve.ipynb").write_text("{")
-    make(folder, "fay/a.ipynb", "fay/b.ipynb", "notes.pdf")
+    (folder / "fay").mkdir()
+    write_notebook(folder / "fay/a.ipynb", HONEST)
+    write_notebook(folder / "fay/b.ipynb", HONEST[:3])
+    make(folder, "notes.xlsx")
     temporary = Path(tempfile.mkdtemp(prefix="", dir=short))
     temporary.chmod(0o777)
     monkeypatch.setenv("TMPDIR", str(temporary))
@@ -285,7 +316,8 @@ def without_seconds(text):
 def test_a_class_is_graded_and_nobody_is_dropped(place, processes, capsys):
     assert run(place, "-j", "2") == 0
     rows = grades(place)
-    assert list(rows["ann"]) == ["id", "name", "late", *TESTS, "total", "status", "what went wrong"]
+    totals = ["points", "of", "extra", "total"]
+    assert list(rows["ann"]) == ["id", "name", "late", *TESTS, *totals, "status", "what went wrong"]
     assert {name: (row["total"], row["status"]) for name, row in rows.items()} == {
         "<script>alert(1)<!script>": ("6", "graded"),
         "ann": ("6", "graded"),
@@ -298,7 +330,7 @@ def test_a_class_is_graded_and_nobody_is_dropped(place, processes, capsys):
     assert "damaged" in rows["eve"]["what went wrong"] and "2 files" in rows["fay"]["what went wrong"]
     assert "exit code 0" in rows["dot"]["what went wrong"]
     out = capsys.readouterr().out
-    assert "5 graded, 2 not graded" in out and "left alone: notes.pdf" in out
+    assert "5 graded, 2 not graded" in out and "left alone: notes.xlsx" in out
     for id in rows:
         assert (place / f"out/feedback/{safe_name(id)}.html").is_file()
         report = json.loads((place / f"out/results/{safe_name(id)}.json").read_text())
@@ -500,7 +532,7 @@ def test_a_dask_cluster_gives_the_same_results(place):
 
 EXPORT = (
     "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,RNN and LSTM (42),Other (43)\r\n"
-    "    Points Possible,,,,,40,10\r\n"
+    "    Points Possible,,,,,6,10\r\n"
     '"Doe, Ann",1,ann,ann1,A,,3\r\n"Roe, Bob",2,b,BOB,A,7,3\r\n"Poe, Zed",3,z,zed,B,,3\r\n'
 )
 
@@ -513,7 +545,7 @@ def test_canvas_gets_its_own_rows_back_with_the_points(place, capsys):
         rows = list(csv.reader(file))
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "RNN and LSTM (42)"]
     assert [row[0] for row in rows[1:]] == ["    Points Possible", "Doe, Ann", "Roe, Bob", "Poe, Zed"]
-    assert [row[-1] for row in rows[1:]] == ["40", "6", "4", ""]
+    assert [row[-1] for row in rows[1:]] == ["6", "6", "4", ""]
     assert "not in the Canvas export: cyd (cyd)" in capsys.readouterr().out
 
 
@@ -594,10 +626,10 @@ def test_a_name_that_is_no_formula_stays_as_it_is(name):
 
 
 def test_a_file_name_sends_no_codes_to_the_terminal_or_a_table(place, capsys):
-    make(place / "class", "\x1b[2J.pdf", "\x1b[31mzoe\r.ipynb")
+    make(place / "class", "\x1b[2J.xlsx", "\x1b[31mzoe\r.ipynb")
     run(place)
     out = capsys.readouterr().out
-    assert "\x1b" not in out and "left alone: �[2J.pdf" in out
+    assert "\x1b" not in out and "left alone: �[2J.xlsx" in out
     assert "\x1b" not in (place / "out/grades.csv").read_text(encoding="utf-8")
 
 
@@ -679,7 +711,10 @@ def test_a_temporary_folder_with_a_long_path_is_told(place, processes, monkeypat
 def test_extra_points_come_on_top(place):
     write_zip(place / "small.zip", extra_questions=["q3"])
     run(place)
-    assert "(2 more are extra)" in (page := (place / "out/feedback/ann.html").read_text()) and "6 of 4 points" in page
+    assert "4 of 4, 2 of 2 extra points" in (place / "out/feedback/ann.html").read_text()
+    assert "2 of 4, 2 of 2 extra points" in (place / "out/feedback/bob.html").read_text()
+    row = grades(place)["bob"]
+    assert (row["points"], row["of"], row["extra"], row["total"]) == ("2", "4", "2", "4")
     assert "mean of 4 and 2 extra" in (place / "out/report.html").read_text()
 
 
@@ -756,7 +791,7 @@ def test_two_runs_do_not_write_into_one_folder(place, capsys):
 
 def test_a_submission_that_takes_too_long_to_read_is_refused(place, monkeypatch):
     monkeypatch.setattr(worker, "READ_SECONDS", 0.05)
-    monkeypatch.setattr(worker, "read_submission", lambda *_: time.sleep(5))
+    monkeypatch.setattr(worker, "read_one", lambda *_: time.sleep(5))
     write_notebook(place / "class/hal.ipynb", [*HONEST, "slow = 1"])
     assert run(place) == 0
     row = grades(place)["hal"]

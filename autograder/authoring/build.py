@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring import page
+from autograder.authoring import onefile, page
 from autograder.authoring.archive import repack, settings
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
@@ -90,27 +90,32 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     names = [STUDENT, SOLUTIONS, DIST, *copy_fixtures(master, source, new, out)]
 
     assign(master, source, split)
+    student = new / STUDENT
+    shutil.copytree(split / "student", student)
+    onefile.add_grader(master, student)
+    blank = onefile.without_otter(master, read(student / notebook))
+    onefile.attach(blank, student)
+    lines, first = [None, *cell_lines(blank)], onefile.carrier(student)
+    blank = normalised(blank)
+    blank.cells.insert(0, first)
+    write(blank, student / notebook)
+
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source))
+    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source, [first.source]))
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)
     check_test_files(master, new / DIST / "tests", lambda case: True)
-
-    student = new / STUDENT
-    shutil.copytree(split / "student", student)
-    blank = read(student / notebook)
-    lines = cell_lines(blank)
-    write(normalised(blank), student / notebook)
     check_test_files(master, student / "tests", lambda case: not case.hidden)
     check_contents(master, source, student)
     check_leaks(master, student)
     shutil.copytree(student, work / "blank")
     check_errors(master, execute(master, blank, work / "blank"), lines, "the student's notebook")
 
-    reference = solution(read(split / "autograder" / notebook), source)
+    reference = solution(onefile.without_otter(master, read(split / "autograder" / notebook)), source)
     lines = cell_lines(reference)
-    check_errors(master, execute(master, reference, split / "autograder"), lines, "the solution")
+    shutil.copytree(student, work / "solved")
+    check_errors(master, execute(master, reference, work / "solved"), lines, "the solution")
     write(normalised(reference), new / SOLUTIONS / notebook)
     check_score(master, otter_grade(new / SOLUTIONS / notebook, archive))
     write_page(master, reference, lines, new / SOLUTIONS / f"{master.path.stem}.html")

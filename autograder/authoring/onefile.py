@@ -26,7 +26,6 @@ INIT = re.compile(r"^grader = otter\.Notebook\(.*\)$", re.MULTILINE)
 CHECK_ALL = "rerun all of the autograder tests"
 EXPORTS = "## Submission"
 LOCKED = {"deletable": False, "editable": False}
-PICTURES = {".svg", ".png", ".jpg", ".jpeg", ".gif"}
 CARRIER = """\
 #@title Run this cell first. It brings the checks along, and is folded because there is nothing to read or change in it.
 def set_up():
@@ -125,11 +124,11 @@ def attach(notebook: NotebookNode, folder: Path) -> None:
 
 
 def bundle_of(student: Path) -> dict[str, str]:
-    """{path: bytes as Latin-1} of what the notebook carries: all of student/ but itself and its pictures."""
+    """{path: bytes as Latin-1} of what the notebook carries: all of student/ but itself."""
     return {
         file.relative_to(student).as_posix(): file.read_bytes().decode("latin-1")
         for file in files(student)
-        if file.suffix != ".ipynb" and file.suffix not in PICTURES
+        if file.suffix != ".ipynb"
     }
 
 

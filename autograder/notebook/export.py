@@ -73,6 +73,8 @@ def run_export(
     written = written_answers(notebook, [question.name for question in data.written])
     made = Exported(path, link_to(path, folder, names))
     made.warnings = warnings(data, notebook, saved)
+    if blank := [name for name, answered in written.items() if not answered]:
+        made.warnings.append(f"still to be written: {', '.join(blank)}. A person grades what you write there.")
     made.notes = notes(notebook, folder, saved, others, run_all(data, names, written))
     if front_end.in_colab():
         front_end.offer(path)
@@ -113,7 +115,7 @@ def notes(notebook: NotebookFile, folder: Path, saved: bool, others: list[Path],
     if others:
         names = ", ".join(path.name for path in others)
         lines.append(f"It holds {notebook.name}, and not {names}, which is here too.")
-    return lines + summary.lines()
+    return lines + summary.checked_lines()
 
 
 def write(notebook: NotebookFile, folder: Path, out: str | None, files: Sequence[str]) -> Path:

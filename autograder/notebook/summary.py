@@ -36,6 +36,10 @@ class Summary(page.Shown):
 
     def lines(self) -> list[str]:
         """What the table adds up to, in words."""
+        return [*self.checked_lines(), *self.written_lines()]
+
+    def checked_lines(self) -> list[str]:
+        """What the checked questions add up to, and why others could not be checked."""
         score, public, hidden = self.totals(extra=False)
         lines = [f"Public cases: {page.points(score, False)} of {page.points(public)}."]
         more, of, unseen = self.totals(extra=True)
@@ -47,9 +51,7 @@ class Summary(page.Shown):
                 f"Hidden cases add {page.points(hidden)}{extra} when you have handed in. They ask the same as the "
                 "public ones, at other sizes."
             )
-        lines += self.written_lines()
-        lines += [line for name, line in self.troubles.items() if name not in self.results]
-        return lines
+        return lines + list(self.troubles.values())
 
     def written_lines(self) -> list[str]:
         """What is known of the written answers."""

@@ -12,7 +12,6 @@ from .export import Exported, run_export
 from .source import written_answers
 from .summary import Summary, run_all
 
-
 T = TypeVar("T", bound=page.Shown)
 
 

@@ -16,6 +16,7 @@ from .errors import NotebookError
 
 EVERYTHING = "env"  # the parameter that gets all names
 SUPPLIED = "otter.test_files"  # the one module that a test file imports from Otter
+MISSING = (KeyError, OSError, ImportError, AttributeError)
 AGAIN = "Run the first cell of the notebook again: it says which of its files are of another version."
 
 
@@ -55,6 +56,7 @@ class CaseResult:
 class CaseFile:
     """A question's test file. points: of all its cases, in the order in which the file declares them."""
 
+    path: Path
     question: str
     cases: tuple[CaseDefinition, ...]
     points: tuple[float, ...]
@@ -72,8 +74,17 @@ class CaseFile:
         try:
             case.function(**arguments)
         except Exception as problem:
-            return replace(result, passed=False, message=message_of(problem), remark=case.failure_message or "")
+            remark = AGAIN if self.is_to_blame(problem) else case.failure_message or ""
+            return replace(result, passed=False, message=message_of(problem), remark=remark)
         return result
+
+    def is_to_blame(self, problem: Exception) -> bool:
+        """Whether the files of the checks miss something of their own, as where they are of different versions."""
+        trace = problem.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        raised_in = Path(trace.tb_frame.f_code.co_filename) if trace else Path()
+        return isinstance(problem, MISSING) and raised_in.is_relative_to(self.path.parents[1])
 
 
 def load(path: Path) -> CaseFile:
@@ -82,7 +93,7 @@ def load(path: Path) -> CaseFile:
         names = run_file(path)
         cases = tuple(value for value in names.values() if isinstance(value, CaseDefinition))
         points = resolve_points(names.get("points"), [case.points for case in cases])
-        return CaseFile(names["name"], cases, points, bool(names.get("all_or_nothing", False)))
+        return CaseFile(path, names["name"], cases, points, bool(names.get("all_or_nothing", False)))
     except Exception as problem:
         what = f"{type(problem).__name__}: {problem}".split("\n")[0]
         raise NotebookError(f"The check {path.name} cannot be read ({what}). {AGAIN}") from problem
@@ -101,7 +112,7 @@ def run_file(path: Path) -> dict[str, Any]:
 
 
 def resolve_points(total: Any, given: list[float | None]) -> tuple[float, ...]:
-    """The points of each case, where a file may give them for the question, for each case, or for some: Otter's rules."""
+    """The points of each case, where a file may give them for the question or for some cases: Otter's rules."""
     if isinstance(total, list):
         if len(total) != len(given):
             raise ValueError("points for another number of cases")

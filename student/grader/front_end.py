@@ -1,4 +1,4 @@
-"""What a front end can be asked to do: save the notebook, give its content, take a file. Each in its own way, or not."""
+"""What a front end can be asked to do: save the notebook, give its content, take a file. Each in its way, or not."""
 
 import os
 import sys

@@ -28,7 +28,7 @@ class Summary(page.Shown):
     written: dict[str, bool]
 
     def totals(self, extra: bool) -> tuple[float, float, float]:
-        """(points so far, points of the public cases, points of the hidden ones), of the extra questions or the others."""
+        """(points so far, points of the public cases, points of the hidden ones), of the extra questions or others."""
         questions = [q for q in self.data.checked if q.extra == extra]
         checked = [self.results[q.name] for q in questions if q.name in self.results]
         hidden = sum(q.hidden_points for q in questions)
@@ -36,6 +36,10 @@ class Summary(page.Shown):
 
     def lines(self) -> list[str]:
         """What the table adds up to, in words."""
+        return [*self.checked_lines(), *self.written_lines()]
+
+    def checked_lines(self) -> list[str]:
+        """What the checked questions add up to, and why others could not be checked."""
         score, public, hidden = self.totals(extra=False)
         lines = [f"Public cases: {page.points(score, False)} of {page.points(public)}."]
         more, of, unseen = self.totals(extra=True)
@@ -44,12 +48,10 @@ class Summary(page.Shown):
         if hidden or unseen:
             extra = f", and {page.points(unseen)} extra" if unseen else ""
             lines.append(
-                f"Hidden cases add {page.points(hidden)}{extra} when you have handed in. They ask the same as the public "
-                "ones, at other sizes."
+                f"Hidden cases add {page.points(hidden)}{extra} when you have handed in. They ask the same as the "
+                "public ones, at other sizes."
             )
-        lines += self.written_lines()
-        lines += [line for name, line in self.troubles.items() if name not in self.results]
-        return lines
+        return lines + list(self.troubles.values())
 
     def written_lines(self) -> list[str]:
         """What is known of the written answers."""
@@ -83,11 +85,15 @@ class Summary(page.Shown):
         result = self.results.get(question.name)
         score = page.points(result.score, False) if result else "0"
         hidden = question.hidden_points
-        return f"{score} of {page.points(question.points - hidden, False)}", f"+ {page.points(hidden, False)}" * bool(hidden)
+        return f"{score} of {page.points(question.points - hidden, False)}", f"+ {page.points(hidden, False)}" * bool(
+            hidden
+        )
 
     def total_row(self) -> tuple[str, str]:
         score, public, hidden = self.totals(extra=False)
-        return f"{page.points(score, False)} of {page.points(public, False)}", f"+ {page.points(hidden, False)}" * bool(hidden)
+        return f"{page.points(score, False)} of {page.points(public, False)}", f"+ {page.points(hidden, False)}" * bool(
+            hidden
+        )
 
     def text(self) -> str:
         rows = [COLUMNS]
@@ -113,7 +119,8 @@ class Summary(page.Shown):
             body.append(page.row([page.escaped(question.name), state, *self.columns(question)], numbers=NUMBERS))
         body.append(page.row(["total, without extra and written", "", *self.total_row()], numbers=NUMBERS))
         head = page.row(COLUMNS, "th", NUMBERS)
-        table = f'<table style="border-collapse:collapse;margin:0 0 0.5em 0"><thead>{head}</thead><tbody>{"".join(body)}</tbody></table>'
+        style = "border-collapse:collapse;margin:0 0 0.5em 0"
+        table = f'<table style="{style}"><thead>{head}</thead><tbody>{"".join(body)}</tbody></table>'
         words = "".join(f"<div>{page.escaped(line)}</div>" for line in self.lines())
         done = all(result.passed for result in self.results.values()) and not self.troubles
         return page.block(page.GOOD if done else page.BAD, table, words)

@@ -1,4 +1,4 @@
-"""Brings back what a notebook needs and does not find beside it. The notebook's first cell runs this file, out of itself.
+"""Brings back what a notebook needs and does not find beside it. The notebook's first cell runs this file.
 
 It is executed where no package is there yet, so it stands alone, and older Pythons must be able to read it. It must
 never overwrite a file.
@@ -17,8 +17,8 @@ OLDEST = (3, 11)
 DATA = "grader/assignment.json"
 PIP = '%pip install -r "{}"'
 OTHERS = (
-    "{names} in {home}: of another version than this notebook, or changed. Used as it is; for the notebook's own, delete "
-    "it, restart the kernel and run this cell again."
+    "{names} in {home}: of another version than this notebook, or changed. Used as it is; for the notebook's own, "
+    "delete it, restart the kernel and run this cell again."
 )
 
 

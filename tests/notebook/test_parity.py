@@ -64,7 +64,7 @@ def test_a_notebook_without_names_gets_the_same_words(path):
     assert ours(path, {}) == otters(path, {})
 
 
-FORMS = '''
+FORMS = """
 from otter.test_files import test_case
 import math
 OK_FORMAT = False
@@ -81,7 +81,7 @@ def test_q1_is_two(x, env):
 @test_case({second})
 def test_other(y):
     assert y is None and math.pi > 3
-'''
+"""
 KEYERROR, BARE = 'raise KeyError("no key")', "assert False"
 
 

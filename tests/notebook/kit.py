@@ -56,24 +56,15 @@ def run(book, place, imports, first="", environment=None):
     """
     specs = imports.parent / f"{imports.name}-kernels"
     (specs / "lean").mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-S",
-        "-m",
-        "ipykernel_launcher",
-        "-f",
-        "{connection_file}",
-        "--HistoryManager.enabled=False",
-    ]
+    command = [sys.executable, "-S", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    command += ["--HistoryManager.enabled=False"]  # no database
     command += [f"--IPKernelApp.exec_lines={first}"] if first else []
     variables = {"PYTHONPATH": str(imports), "IPYTHONDIR": str(specs / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
     spec = {"argv": command, "display_name": "lean", "language": "python", "env": variables | (environment or {})}
     (specs / "lean" / "kernel.json").write_text(json.dumps(spec))
     manager = KernelManager(kernel_name="lean", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(specs)]))
-    client = NotebookClient(
-        book, km=manager, allow_errors=True, timeout=120, resources={"metadata": {"path": str(place)}}
-    )
-    return client.execute()
+    resources = {"metadata": {"path": str(place)}}
+    return NotebookClient(book, km=manager, allow_errors=True, timeout=120, resources=resources).execute()
 
 
 def solved(answers=SOLUTIONS, training=False):
@@ -94,16 +85,16 @@ def save(book, path):
 def said(book, text):
     """What the first code cell whose source holds `text` gave, as a person at a terminal would read it."""
     cell = next(cell for cell in book.cells if cell.cell_type == "code" and text in cell.source)
-    return "\n".join(
-        output.get("text")
-        or output.get("data", {}).get("text/plain")
-        or f"{output.get('ename')}: {output.get('evalue')}"
-        for output in cell.outputs
-    )
+    return "\n".join(map(output_text, cell.outputs))
+
+
+def output_text(output):
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}"
+    return output.text if output.output_type == "stream" else output.data.get("text/plain", "")
 
 
 def failures(book):
     """The errors of all cells, as text."""
-    return [
-        o.ename + ": " + o.evalue for cell in book.cells for o in cell.get("outputs", []) if o.output_type == "error"
-    ]
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return [output_text(output) for output in outputs if output.output_type == "error"]

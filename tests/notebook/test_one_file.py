@@ -1,4 +1,4 @@
-"""The notebook is complete in one file: it runs from an empty folder, with little installed, and brings what is missing."""
+"""The notebook is complete in one file: it runs from an empty folder, with little installed."""
 
 import base64
 import bz2

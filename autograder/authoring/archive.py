@@ -10,6 +10,7 @@ import yaml
 
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
+from autograder.authoring.rules import PRIVATE
 from autograder.grading.assignment import Settings
 from autograder.grading.cells import SKIP_TAG, fingerprint
 
@@ -67,14 +68,22 @@ def configured_files(master: Master, source: Path) -> list[str]:
     return sorted(names)
 
 
-def repack(made: Path, path: Path, settings: Settings) -> None:
-    """Otter's zip `made`, as ours at `path`."""
+def container_pins(source: Path) -> list[str]:
+    """What the container installs, where private/requirements.txt says so; Otter would give it what students install."""
+    path = source / PRIVATE / "requirements.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def repack(made: Path, path: Path, settings: Settings, pins: list[str]) -> None:
+    """Otter's zip `made`, as ours at `path`. pins: of what its container installs; Otter's own where there are none."""
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
     entries["otter_config.json"] = json.dumps(config, indent=2).encode()
     environment = yaml.safe_load(entries["environment.yml"])
-    environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
+    installed = environment["dependencies"][-1]
+    installed["pip"] = [*(pins or installed["pip"]), f"msgspec=={version('msgspec')}"]
     entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
     entries["run_otter.py"] = RUN_OTTER.encode()
     entries["files/grader.py"] = NO_GRADER.encode()

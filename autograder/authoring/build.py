@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.authoring import onefile, page
-from autograder.authoring.archive import repack, settings
+from autograder.authoring.archive import container_pins, repack, settings
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
 from autograder.authoring.master import Master
@@ -101,7 +101,8 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     write(blank, student / notebook)
 
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source, [first.source]))
+    made_by_otter = next((split / "autograder").glob("*.zip"))
+    repack(made_by_otter, archive, settings(master, source, [first.source]), container_pins(source))
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)

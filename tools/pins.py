@@ -1,6 +1,7 @@
 """Pin what is installed: each package that is named first in a requirements file, and all that these bring along.
 
-Run by `make lock` for the files that it is given, with a Python that has everything installed; the versions are those that it has.
+Run by `make lock` for the files that it is given, with a Python that has everything installed; the versions are those
+that it has.
 """
 
 import re

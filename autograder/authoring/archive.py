@@ -69,7 +69,7 @@ def configured_files(master: Master, source: Path) -> list[str]:
 
 
 def container_pins(source: Path) -> list[str]:
-    """What the container installs, where private/requirements.txt says so; Otter would give it what students install."""
+    """What the container installs, where private/requirements.txt says so; Otter gives it what students install."""
     path = source / PRIVATE / "requirements.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return [line for line in lines if line and not line.startswith("#")]

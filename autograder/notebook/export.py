@@ -83,7 +83,8 @@ def run_export(
 
 def warnings(data: AssignmentData, notebook: NotebookFile, saved: bool) -> list[str]:
     """Where the packed notebook is not what ran, with the names of the answers, and what to do."""
-    found = compare(notebook, sources_run(), asked(data))
+    ran = sources_run()
+    found = compare(notebook, ran, asked(data))
     lines = []
     if found.changed and saved:
         lines.append(
@@ -92,7 +93,7 @@ def warnings(data: AssignmentData, notebook: NotebookFile, saved: bool) -> list[
         )
     elif found.changed:
         lines.append(f"what ran last is not in the saved notebook: {', '.join(found.changed)}. {AGAIN}")
-    if found.unrun:
+    if found.unrun and ran:
         lines.append(
             f"not run as they are packed: {', '.join(found.unrun)}. Run all cells from the top (Restart and Run All), "
             "then this one."

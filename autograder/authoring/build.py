@@ -94,7 +94,7 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     shutil.copytree(split / "student", student)
     onefile.add_grader(master, student)
     blank = onefile.without_otter(master, read(student / notebook))
-    onefile.attach(blank, student)
+    onefile.embed_pictures(blank, student)
     lines, first = [None, *cell_lines(blank)], onefile.carrier(student)
     blank = normalised(blank)
     blank.cells.insert(0, first)

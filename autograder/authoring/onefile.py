@@ -1,4 +1,4 @@
-"""The student's notebook made complete in one file: `grader` in place of Otter, all files inside, pictures attached.
+"""The student's notebook made complete in one file: `grader` in place of Otter, all files and pictures inside.
 
 Otter Assign has split the master by then; what it generated for its own Notebook is worded anew here. Nothing may be
 put into the notebook that does not lie in student/ for everyone to read.
@@ -7,7 +7,9 @@ put into the notebook that does not lie in student/ for everyone to read.
 import ast
 import base64
 import bz2
+import html
 import json
+import mimetypes
 import re
 import shutil
 from pathlib import Path
@@ -15,7 +17,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring import page
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
 from autograder.grading.cells import SKIP_TAG
@@ -25,6 +26,7 @@ GRADER = "grader"  # what students know the package as
 INIT = re.compile(r"^grader = otter\.Notebook\(.*\)$", re.MULTILINE)
 CHECK_ALL = "rerun all of the autograder tests"
 EXPORTS = "## Submission"
+PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s:]+)\)")
 LOCKED = {"deletable": False, "editable": False}
 CARRIER = """\
 #@title Run this cell first. It brings the checks along, and is folded because there is nothing to read or change in it.
@@ -116,11 +118,23 @@ def kept_arguments(source: str) -> str:
     return ", ".join(ast.unparse(keyword) for keyword in call.keywords if keyword.arg in KEPT_ARGUMENTS)
 
 
-def attach(notebook: NotebookNode, folder: Path) -> None:
-    """Put the pictures that the prose shows into the notebook."""
+def embed_pictures(notebook: NotebookNode, folder: Path) -> None:
+    """Put the pictures that the prose shows into it, as HTML with a data address.
+
+    JupyterLab shows no SVG that is attached to a cell, and VS Code none that stands in Markdown's own form.
+    """
+
+    def embedded(match: re.Match[str]) -> str:
+        file = folder / match["path"]
+        if not file.is_file():
+            return match[0]
+        data = base64.b64encode(file.read_bytes()).decode()
+        kind = mimetypes.guess_type(file.name)[0]
+        return f'<img alt="{html.escape(match["alt"])}" src="data:{kind};base64,{data}">'
+
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            page.attach_pictures(cell, folder)
+            cell.source = PICTURE.sub(embedded, cell.source)
 
 
 def bundle_of(student: Path) -> dict[str, str]:

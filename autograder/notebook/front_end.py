@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,11 @@ def can_be_asked_to_save(names: Mapping[str, Any]) -> bool:
     return SESSION in os.environ and VS_CODE not in names and not in_colab()
 
 
-def save(paths: list[Path]) -> Path | None:
-    """Have the page that shows this notebook save it; the one of these files that was saved, None where none was."""
+def save(paths: list[Path], is_whole: Callable[[Path], bool]) -> Path | None:
+    """Have the page that shows this notebook save it; the one of these files that was saved, None where none was.
+
+    is_whole: whether a file can be read; Jupyter's server writes it in place, and it may be caught half written.
+    """
     from IPython.display import HTML, Javascript, display
 
     before = {path: stamp(path) for path in paths}
@@ -48,7 +51,7 @@ def save(paths: list[Path]) -> Path | None:
     saved = None
     while saved is None and time.monotonic() < end:
         time.sleep(0.03)
-        saved = next((path for path in paths if stamp(path) not in (before[path], None)), None)
+        saved = next((path for path in paths if stamp(path) not in (before[path], None) and is_whole(path)), None)
     if shown is not None:
         shown.update(HTML(""))  # type: ignore[no-untyped-call]
     return saved

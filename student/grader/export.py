@@ -66,7 +66,7 @@ def run_export(
         folder, saved, others = Path.cwd(), True, list[Path]()
     else:
         found = find(data, names, named)
-        chosen = front_end.save(found) if front_end.can_be_asked_to_save(names) else None
+        chosen = front_end.save(found, is_whole) if front_end.can_be_asked_to_save(names) else None
         saved, path = chosen is not None, chosen or found[0]
         notebook, folder, others = read(path), path.resolve().parent, [p for p in found if p != path]
     path = write(notebook, folder, out, files)
@@ -79,6 +79,13 @@ def run_export(
     if front_end.in_colab():
         front_end.offer(path)
     return made
+
+
+def is_whole(path: Path) -> bool:
+    try:
+        return bool(read(path).cells)
+    except (NotebookError, OSError):
+        return False
 
 
 def warnings(data: AssignmentData, notebook: NotebookFile, saved: bool) -> list[str]:

@@ -259,8 +259,6 @@ def test_where_the_folder_is_closed_the_zip_goes_elsewhere_and_its_place_is_told
 
 
 def test_neither_otter_nor_numpy_is_imported_for_it():
-    code = (
-        "import sys, grader; grader.check('q9'); print(sorted({'otter', 'numpy', 'IPython'} & set(sys.modules)))"
-    )
+    code = "import sys, grader; grader.check('q9'); print(sorted({'otter', 'numpy', 'IPython'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=STUDENT)
     assert done.stdout == "[]\n", done.stderr

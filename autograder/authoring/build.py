@@ -18,7 +18,7 @@ from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
 from autograder.authoring.master import Master
 from autograder.authoring.normalise import cell_lines, normalised, read, write
-from autograder.authoring.publish import compare, files, install
+from autograder.authoring.publish import compare, files, install, is_left_out
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
 from autograder.authoring.verify import (
@@ -86,7 +86,7 @@ def make(master: Master, new: Path, out: Path) -> list[str]:
 def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     """`make`, in the folder `work`."""
     source, split, notebook = work / "source", work / "split", f"{master.path.stem}.ipynb"
-    shutil.copytree(master.folder, source, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copytree(master.folder, source, ignore=lambda _, names: set(filter(is_left_out, names)))
     names = [STUDENT, SOLUTIONS, DIST, *copy_fixtures(master, source, new, out)]
 
     assign(master, source, split)

@@ -29,7 +29,7 @@ EXPORTS = "## Submission"
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s:]+)\)")
 LOCKED = {"deletable": False, "editable": False}
 CARRIER = """\
-#@title Run this cell first. It brings the checks along, and is folded because there is nothing to read or change in it.
+#@title Run this cell first: it sets up the checks. (Folded, since nothing in it needs to be read or changed.)
 def set_up():
     import base64, bz2, json
     files = json.loads(bz2.decompress(base64.b64decode("{archive}")))
@@ -138,11 +138,11 @@ def embed_pictures(notebook: NotebookNode, folder: Path) -> None:
 
 
 def bundle_of(student: Path) -> dict[str, str]:
-    """{path: bytes as Latin-1} of what the notebook carries: all of student/ but itself."""
+    """{path: bytes as Latin-1} of what the notebook carries: all of student/ that is not hidden, but itself."""
     return {
         file.relative_to(student).as_posix(): file.read_bytes().decode("latin-1")
         for file in files(student)
-        if file.suffix != ".ipynb"
+        if file.suffix != ".ipynb" and not file.relative_to(student).parts[0].startswith(".")
     }
 
 

@@ -46,13 +46,13 @@ class Notice(Shown):
 
 
 def sign(passed: bool | None) -> str:
-    """A mark and its word in one, as text; None stands for what is still open."""
-    return {True: "✓ passed", False: "✗ failed", None: "· open"}[passed]
+    """A mark and its word, as text; None stands for what is still open."""
+    return {True: "✓ passed", False: "✗ failed", None: "·"}[passed]
 
 
 def coloured_sign(passed: bool | None) -> str:
     """The same in HTML: the mark coloured, the word for those who do not see it."""
-    mark, word = sign(passed).split()
+    mark, _, word = sign(passed).partition(" ")
     colour = {True: GOOD, False: BAD, None: OPEN}[passed]
     return f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{mark}</span> {word}'
 

@@ -11,7 +11,7 @@ from .errors import NotebookError
 
 COLUMNS = ("question", "", "points so far", "hidden cases add")
 NUMBERS = (2, 3)
-WRITTEN = {True: "written; a person grades it", False: "still to be written", None: "a person grades it"}
+WRITTEN = {True: " written; a person grades it", False: " still to be written", None: " a person grades it"}
 
 
 @dataclass(repr=False)
@@ -73,10 +73,10 @@ class Summary(page.Shown):
             return None, WRITTEN[self.written.get(question.name)]
         result = self.results.get(question.name)
         if result is None:
-            return False, "could not be checked"
+            return False, ": could not be checked"
         failed = sum(not case.passed for case in result.cases)
-        extra = ", extra" if question.extra else ""
-        return not failed, f"{failed} of {len(result.cases)} cases{extra}" if failed else extra.removeprefix(", ")
+        words = f" {failed} of {len(result.cases)} cases" if failed else ""
+        return not failed, words + (" (extra)" if question.extra else "")
 
     def columns(self, question: Question) -> tuple[str, str]:
         """The points of a question's row: so far, and what its hidden cases add."""
@@ -99,7 +99,7 @@ class Summary(page.Shown):
         rows = [COLUMNS]
         for question in self.data.questions:
             passed, words = self.state(question)
-            rows.append((question.name, f"{page.sign(passed)} {words}".rstrip(), *self.columns(question)))
+            rows.append((question.name, page.sign(passed) + words, *self.columns(question)))
         rows.append(("total, without extra and written", "", *self.total_row()))
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
@@ -115,7 +115,7 @@ class Summary(page.Shown):
         body = []
         for question in self.data.questions:
             passed, words = self.state(question)
-            state = f"{page.coloured_sign(passed)} {page.escaped(words)}"
+            state = page.coloured_sign(passed) + page.escaped(words)
             body.append(page.row([page.escaped(question.name), state, *self.columns(question)], numbers=NUMBERS))
         body.append(page.row(["total, without extra and written", "", *self.total_row()], numbers=NUMBERS))
         head = page.row(COLUMNS, "th", NUMBERS)

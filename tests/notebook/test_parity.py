@@ -3,8 +3,10 @@
 import contextlib
 import io
 import itertools
+import shutil
 
 import numpy as np
+import otter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,3 +134,10 @@ def test_claims_are_words_and_no_two_of_a_question_are_the_same():
         claims = [claim_of(case, path.stem) for case in load(path).cases]
         assert all(claim and "_" not in claim and "test" not in claim for claim in claims)
         assert all(first != second for first, second in itertools.combinations(claims, 2))
+
+
+def test_otters_own_notebook_still_checks_in_the_same_folder(tmp_path, monkeypatch):
+    folder = shutil.copytree(ROOT / "student", tmp_path / "student")
+    monkeypatch.chdir(folder)
+    checked = otter.Notebook("rnn_lstm.ipynb").check("q2_vanilla_rnn", global_env=solved())
+    assert checked.score == checked.possible == 5

@@ -113,8 +113,8 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     shutil.copytree(student, work / "blank")
     check_errors(master, execute(master, blank, work / "blank"), lines, "the student's notebook")
 
-    made = onefile.without_otter(master, read(split / "autograder" / notebook), f"import {onefile.GRADER}")
-    reference = solution(made, source)
+    solved = onefile.without_otter(master, read(split / "autograder" / notebook), f"import {onefile.GRADER}")
+    reference = solution(solved, source)
     lines = cell_lines(reference)
     shutil.copytree(student, work / "solved")
     check_errors(master, execute(master, reference, work / "solved"), lines, "the solution")

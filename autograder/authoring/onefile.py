@@ -84,7 +84,7 @@ def pinned(student: Path, package: str) -> str:
 
 
 def without_otter(master: Master, notebook: NotebookNode, start: str = IMPORT) -> NotebookNode:
-    """Otter's own cells, worded for `grader`; `start` is the first. Raises BuildError where Otter's are not as known."""
+    """Otter's own cells, worded for `grader`; `start` is the first. Raises BuildError where they are unknown."""
     cells: list[NotebookNode] = []
     found = set()
     for cell in notebook.cells:

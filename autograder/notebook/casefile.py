@@ -50,6 +50,7 @@ class CaseResult:
     passed: bool
     message: str = ""
     remark: str = ""  # what the author says to all who pass, or to all who fail
+    todo: bool = False  # whether it failed because the answer has not been begun
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class CaseFile:
             case.function(**arguments)
         except Exception as problem:
             remark = AGAIN if self.is_to_blame(problem) else case.failure_message or ""
-            return replace(result, passed=False, message=message_of(problem), remark=remark)
+            todo = isinstance(problem, NotImplementedError) or bool(getattr(problem, "not_done", False))
+            return replace(result, passed=False, message=message_of(problem), remark=remark, todo=todo)
         return result
 
     def is_to_blame(self, problem: Exception) -> bool:

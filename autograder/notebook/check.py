@@ -27,11 +27,24 @@ class Checked(page.Shown):
         return all(case.passed for case in self.cases)
 
     @property
-    def heading(self) -> str:
-        """The question, how it stands, and its points so far."""
+    def todo(self) -> bool:
+        """Whether the answer has not been begun."""
+        return any(case.todo for case in self.cases) and all(case.todo or case.passed for case in self.cases)
+
+    @property
+    def sign(self) -> bool | None:
+        return None if self.todo else self.passed
+
+    @property
+    def state(self) -> str:
+        """How it stands, in words."""
         failed = sum(not case.passed for case in self.cases)
-        state = "all passed" if self.passed else f"{failed} of {len(self.cases)} cases failed" if failed else ""
-        return f"{state}, {page.points(self.score, False)} of {page.points(self.possible)}"
+        return "still to do" if self.todo else f"{failed} of {len(self.cases)} cases failed" if failed else "all passed"
+
+    @property
+    def heading(self) -> str:
+        """How it stands, and its points so far."""
+        return f"{self.state}, {page.points(self.score, False)} of {page.points(self.possible)}"
 
     @property
     def later(self) -> str:
@@ -52,7 +65,7 @@ class Checked(page.Shown):
     def text(self) -> str:
         lines = [f"{self.question.name}: {self.heading}"]
         for case, words in self.told():
-            lines.append(page.wrapped(f"{page.sign(case.passed)}: {case.claim} ({page.points(case.points)})", "  "))
+            lines.append(page.wrapped(f"{page.sign(*sign_of(case))}: {case.claim} ({page.points(case.points)})", "  "))
             lines += [page.wrapped(words, "      ")] if words else []
         return "\n".join([*lines, *([page.wrapped(self.later)] if self.later else [])])
 
@@ -60,11 +73,18 @@ class Checked(page.Shown):
         name = f"<div><strong>{page.escaped(self.question.name)}</strong>: {page.escaped(self.heading)}</div>"
         items = []
         for case, words in self.told():
-            claim = f"{page.coloured_sign(case.passed)}: {page.escaped(case.claim)} ({page.points(case.points)})"
+            claim = f"{page.coloured_sign(*sign_of(case))}: {page.escaped(case.claim)} ({page.points(case.points)})"
             items.append(f"<li style='margin:0.15em 0'>{claim}{page.message(words) if words else ''}</li>")
         cases = f"<ul style='list-style:none;margin:0.2em 0;padding:0'>{''.join(items)}</ul>"
         later = f"<div style='opacity:0.8'>{page.escaped(self.later)}</div>" if self.later else ""
-        return page.block(page.GOOD if self.passed else page.BAD, name, cases, later)
+        return page.block(page.COLOURS[self.sign], name, cases, later)
+
+
+def sign_of(case: CaseResult) -> tuple[bool | None, str]:
+    """The sign of a case, and its word."""
+    if case.todo:
+        return None, "to do"
+    return case.passed, "passed" if case.passed else "failed"
 
 
 def run_check(question: Question, names: Mapping[str, Any]) -> Checked:

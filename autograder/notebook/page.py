@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 WIDTH = 88
 GOOD, BAD, OPEN = "#1f9d55", "#d9463b", "#8a8a8a"  # each stands out on white and on black
+COLOURS = {True: GOOD, False: BAD, None: OPEN}
+MARKS = {True: "✓", False: "✗", None: "○"}
 BLOCK = "margin:0.4em 0;padding:0.2em 0 0.2em 0.8em;border-left:4px solid {};max-width:52em;line-height:1.45"
 MESSAGE = "margin:0.2em 0 0.6em 1.4em;white-space:pre-wrap;overflow-wrap:break-word"
 CELL = "padding:0.15em 0.9em 0.15em 0;text-align:{};vertical-align:top;background:transparent;white-space:normal"
@@ -45,16 +47,15 @@ class Notice(Shown):
         return block(BAD, f"<span>{escaped(self.line)}</span>")
 
 
-def sign(passed: bool | None) -> str:
-    """A mark and its word, as text; None stands for what is still open."""
-    return {True: "✓ passed", False: "✗ failed", None: "·"}[passed]
+def sign(passed: bool | None, words: str) -> str:
+    """A mark and its words, as text; None stands for what is still open."""
+    return f"{MARKS[passed]} {words}"
 
 
-def coloured_sign(passed: bool | None) -> str:
-    """The same in HTML: the mark coloured, the word for those who do not see it."""
-    mark, _, word = sign(passed).partition(" ")
-    colour = {True: GOOD, False: BAD, None: OPEN}[passed]
-    return f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{mark}</span> {word}'
+def coloured_sign(passed: bool | None, words: str) -> str:
+    """The same in HTML: the mark coloured, the words for those who do not see it."""
+    style = f"color:{COLOURS[passed]};font-weight:bold"
+    return f'<span aria-hidden="true" style="{style}">{MARKS[passed]}</span> {escaped(words)}'
 
 
 def points(number: float, unit: bool = True) -> str:

@@ -11,7 +11,7 @@ from .errors import NotebookError
 
 COLUMNS = ("question", "", "points so far", "hidden cases add")
 NUMBERS = (2, 3)
-WRITTEN = {True: " written; a person grades it", False: " still to be written", None: " a person grades it"}
+WRITTEN = {True: "written; a person grades it", False: "still to be written", None: "a person grades it"}
 
 
 @dataclass(repr=False)
@@ -68,15 +68,13 @@ class Summary(page.Shown):
         return [total]
 
     def state(self, question: Question) -> tuple[bool | None, str]:
-        """The sign of a question's row, and what stands beside it."""
+        """The sign of a question's row, and its words."""
         if question.manual:
             return None, WRITTEN[self.written.get(question.name)]
         result = self.results.get(question.name)
         if result is None:
-            return False, ": could not be checked"
-        failed = sum(not case.passed for case in result.cases)
-        words = f" {failed} of {len(result.cases)} cases" if failed else ""
-        return not failed, words + (" (extra)" if question.extra else "")
+            return False, "could not be checked"
+        return result.sign, result.state + (" (extra)" if question.extra else "")
 
     def columns(self, question: Question) -> tuple[str, str]:
         """The points of a question's row: so far, and what its hidden cases add."""
@@ -98,8 +96,7 @@ class Summary(page.Shown):
     def text(self) -> str:
         rows = [COLUMNS]
         for question in self.data.questions:
-            passed, words = self.state(question)
-            rows.append((question.name, page.sign(passed) + words, *self.columns(question)))
+            rows.append((question.name, page.sign(*self.state(question)), *self.columns(question)))
         rows.append(("total, without extra and written", "", *self.total_row()))
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
@@ -114,8 +111,7 @@ class Summary(page.Shown):
     def html(self) -> str:
         body = []
         for question in self.data.questions:
-            passed, words = self.state(question)
-            state = page.coloured_sign(passed) + page.escaped(words)
+            state = page.coloured_sign(*self.state(question))
             body.append(page.row([page.escaped(question.name), state, *self.columns(question)], numbers=NUMBERS))
         body.append(page.row(["total, without extra and written", "", *self.total_row()], numbers=NUMBERS))
         head = page.row(COLUMNS, "th", NUMBERS)

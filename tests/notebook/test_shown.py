@@ -70,6 +70,7 @@ def result(*cases, hidden=1, extra=False):
     return Checked(question, list(cases), sum(c.points for c in cases if c.passed), sum(c.points for c in cases))
 
 
+TODO = CaseResult("one step", 2, False, "still to do (q1_square). Write it.", todo=True)
 RIGHT, WRONG = CaseResult("one step", 2, True), CaseResult("five <steps>", 1, False, "W is transposed: see hint 2.")
 
 
@@ -92,8 +93,14 @@ def test_a_failed_check_names_the_claim_and_gives_the_message():
     ]
 
 
+def test_what_has_not_been_begun_is_no_failure():
+    text = repr(result(TODO, hidden=0))
+    assert text.split("\n")[:2] == ["q1_square: still to do, 0 of 2 points", "  ○ to do: one step (2 points)"]
+    assert "still to do" not in repr(result(TODO, WRONG)).split("\n")[0]
+
+
 def test_both_forms_say_the_same():
-    for shown in (result(RIGHT), result(RIGHT, WRONG), page.Notice("Do <this>.")):
+    for shown in (result(TODO), result(RIGHT), result(RIGHT, WRONG), page.Notice("Do <this>.")):
         assert "".join(Reader(shown._repr_html_()).text.split()) == "".join(repr(shown).split())
 
 

@@ -60,7 +60,7 @@ kernel: $(READY)
 lock:
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
-	    $$(sed -s -n '/^$$/Q; s/==.*//p' $(PINNED))
+	    $$(for file in $(PINNED); do sed -n '/^$$/q; s/==.*//p' $$file; done)
 	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
 	.venv-lock/bin/python -m tools.pins $(PINNED)
 	rm -r .venv-lock

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.kit import Graded, notebook, write_zip
+from tests.kit import Graded, notebook, write_notebook, write_zip
+from tests.notebook.kit import NOTEBOOK
 
 CELLS = [
     "import grader\nimport numpy as np\nfrom helper import two",
@@ -15,6 +16,7 @@ CELLS = [
     "grader.check_all()",
     "grader.export()",
 ]
+SET_UP = json.loads(NOTEBOOK.read_text())["cells"][0]["source"]
 HOSTILE = "import os\nos._exit(3)\n"
 
 
@@ -25,5 +27,12 @@ def test_an_honest_notebook_keeps_its_points(beside, tmp_path):
         file.writestr("a.ipynb", json.dumps(notebook(CELLS)))
         for name, text in beside.items():
             file.writestr(name, text)
+    graded = Graded(path, write_zip(tmp_path / "small.zip")).sound()
+    assert graded.total == 6 and "did not run" not in graded.overview
+
+
+def test_a_first_cell_that_is_not_skipped_harms_nothing(tmp_path):
+    """That of another version of the notebook, say, whose tag an editor has dropped."""
+    path = write_notebook(tmp_path / "a.ipynb", ["".join(SET_UP), *CELLS])
     graded = Graded(path, write_zip(tmp_path / "small.zip")).sound()
     assert graded.total == 6 and "did not run" not in graded.overview

@@ -78,6 +78,7 @@ def test_alone_with_numpy_matplotlib_and_ipykernel_it_gives_all_points(lean, tmp
     path = save(solved(), tmp_path / "my answers.ipynb")
     done = run(solved(), tmp_path, lean)
     assert all_passed(done) and failures(done) == []
+    assert "ipywidgets" in said(done, "payoff.show_sliders(")
     assert below(tmp_path / "rnn_lstm_files") >= set(FILES)
     assert {file.name for file in tmp_path.iterdir()} - {"rnn_lstm_files", path.name} == {
         zipped.name for zipped in tmp_path.glob("my answers_*.zip")

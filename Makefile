@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 STUDENT := .venv-student/.ready
+PINNED := assignment/requirements.txt assignment/private/requirements.txt
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
 .PHONY: all test lint check browser bench pictures report-catalogue kernel lock
@@ -55,11 +56,11 @@ $(STUDENT): student/requirements.txt
 kernel: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tools.kernel
 
-# The newest versions that fit together: constraints.txt for us, the pins of a student's requirements from it.
+# The newest versions that fit together: constraints.txt for us, from it the pins of students and of the container.
 lock:
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
-	    $$(sed -n '/^$$/q; s/==.*//p' assignment/requirements.txt)
+	    $$(for file in $(PINNED); do sed -n '/^$$/q; s/==.*//p' $$file; done)
 	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
-	.venv-lock/bin/python -m tools.pins assignment/requirements.txt
+	.venv-lock/bin/python -m tools.pins $(PINNED)
 	rm -r .venv-lock

@@ -30,6 +30,7 @@ files:
     - screen.py
     - fixtures.json
     - figures
+    - .devcontainer
     - README.md
     - requirements.txt
 autograder_files:
@@ -40,11 +41,8 @@ tests:
 check_all_cell: true
 export_cell:
     instructions: >-
-        No check looks at your own words in q4d, q6c and q7c: are they written? The cell runs all public checks once
-        more and leaves a zip beside this notebook: submit that zip.
-        A warning that a kernel runs without encryption is harmless: it stays on your computer.
-        No PDF is made, so nothing needs to be installed for it. If your course wants the written answers as a PDF,
-        export the notebook to HTML (File menu), open it in a browser, and print it.
+        No check looks at your own words in q4d, q6c and q7c: are they written? If your course wants the written
+        answers as a PDF, export the notebook to HTML (File menu), open it in a browser, and print it.
     pdf: false
     run_tests: true
     ignore_log: true

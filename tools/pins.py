@@ -1,6 +1,7 @@
-"""Pin what a student installs: each package that is named first in a requirements file, and all that these bring along.
+"""Pin what is installed: each package that is named first in a requirements file, and all that these bring along.
 
-Run by `make lock` with a Python that has everything installed; the versions are those that it has.
+Run by `make lock` for the files that it is given, with a Python that has everything installed; the versions are those
+that it has.
 """
 
 import re
@@ -10,7 +11,6 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-TITLE = "# What the notebook uses, at the versions it was tested with (Python 3.11 to 3.13)."
 BROUGHT = "# What these bring along."
 
 
@@ -20,28 +20,30 @@ def name_of(text: str) -> str:
 
 
 def brought_along(names: list[str]) -> set[str]:
-    """The names of all packages that some need, and that are installed here."""
-    waiting, found = list(names), set[str]()
+    """The names of all packages that some need, with the extras that they ask for, and that are installed here."""
+    waiting, seen = [(name, "") for name in names], set[tuple[str, str]]()
     while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in seen:
+            continue
         try:
-            needed = distribution(waiting.pop()).requires or []
+            needed = distribution(name).requires or []
         except PackageNotFoundError:
             continue
+        seen.add((name, extra))
         for requirement in map(Requirement, needed):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                name = name_of(requirement.name)
-                if name not in found:
-                    found.add(name)
-                    waiting.append(name)
-    return found - set(names)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                waiting += [(name_of(requirement.name), wanted) for wanted in ("", *requirement.extras)]
+    return {name for name, _ in seen} - set(names)
 
 
 def pinned(text: str) -> str:
     """A requirements file like `text`, with today's versions."""
     first = text.split("\n\n")[0].splitlines()
+    title = [line for line in first if line.startswith("#")]
     names = [name_of(line) for line in first if line and not line.startswith("#")]
     others = sorted(brought_along(names))
-    lines = [TITLE, *map(pin, names), "", BROUGHT, *(pin(name) for name in others)]
+    lines = [*title, *map(pin, names), "", BROUGHT, *(pin(name) for name in others)]
     return "\n".join(lines) + "\n"
 
 
@@ -50,5 +52,5 @@ def pin(name: str) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(pinned(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in map(Path, sys.argv[1:]):
+        path.write_text(pinned(path.read_text(encoding="utf-8")), encoding="utf-8")

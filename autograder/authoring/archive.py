@@ -10,6 +10,7 @@ import yaml
 
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
+from autograder.authoring.rules import PRIVATE
 from autograder.grading.assignment import Settings
 from autograder.grading.cells import SKIP_TAG, fingerprint
 from autograder.grading.written import FILE as WRITTEN
@@ -31,6 +32,15 @@ from autograder.grading import container  # noqa: E402
 if __name__ == "__main__":
     container.main(SOURCE.parent)
 '''
+NO_GRADER = '''"""What notebooks import, where they are graded: it checks nothing twice, and exports nothing."""
+
+
+def check(*args, **kwargs):
+    pass
+
+
+check_all = export = check
+'''
 OPEN_HOME = """
 # the interpreter lies below root's home, and the student's process has a user id of its own
 chmod o+x /root
@@ -43,10 +53,11 @@ def shipped() -> list[Path]:
     return sorted([*foundation, *(PACKAGE / "grading").rglob("*.py")])
 
 
-def settings(master: Master, source: Path) -> Settings:
-    """What our grader reads beside Otter's settings."""
+def settings(master: Master, source: Path, generated: list[str]) -> Settings:
+    """What our grader reads beside Otter's settings. generated: sources of cells that the build adds for students."""
     extra = [question.name for question in master.questions.values() if question.extra]
-    skipped = [fingerprint(cell.source) for cell in master.cells if cell.kind == "code" and SKIP_TAG in cell.tags]
+    skipped = [cell.source for cell in master.cells if cell.kind == "code" and SKIP_TAG in cell.tags]
+    skipped = [fingerprint(source) for source in [*generated, *skipped]]
     return Settings(configured_files(master, source), extra, skipped)
 
 
@@ -59,8 +70,18 @@ def configured_files(master: Master, source: Path) -> list[str]:
     return sorted(names)
 
 
-def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQuestion]) -> None:
-    """Otter's zip `made`, as ours at `path`. written: the questions that a person grades."""
+def container_pins(source: Path) -> list[str]:
+    """What the container installs, where private/requirements.txt says so; Otter gives it what students install."""
+    path = source / PRIVATE / "requirements.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQuestion], pins: list[str]) -> None:
+    """Otter's zip `made`, as ours at `path`.
+
+    written: the questions that a person grades. pins: of what its container installs; Otter's own where there are none.
+    """
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
@@ -68,9 +89,11 @@ def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQues
     if written:
         entries[WRITTEN] = msgspec.json.format(msgspec.json.encode(written), indent=1)
     environment = yaml.safe_load(entries["environment.yml"])
-    environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
+    installed = environment["dependencies"][-1]
+    installed["pip"] = [*(pins or installed["pip"]), f"msgspec=={version('msgspec')}"]
     entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
     entries["run_otter.py"] = RUN_OTTER.encode()
+    entries["files/grader.py"] = NO_GRADER.encode()
     entries["setup.sh"] += OPEN_HOME.encode()
     for file in shipped():
         entries[f"files/{PACKAGE.name}/{file.relative_to(PACKAGE).as_posix()}"] = file.read_bytes()

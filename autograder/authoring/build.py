@@ -12,13 +12,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring import page
-from autograder.authoring.archive import repack, settings
+from autograder.authoring import onefile, page
+from autograder.authoring.archive import container_pins, repack, settings
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
 from autograder.authoring.master import Master
 from autograder.authoring.normalise import cell_lines, normalised, read, write
-from autograder.authoring.publish import compare, files, install
+from autograder.authoring.publish import compare, files, install, is_left_out
 from autograder.authoring.rubrics import check_rubrics, written_questions
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
@@ -88,33 +88,39 @@ def make(master: Master, new: Path, out: Path) -> list[str]:
 def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     """`make`, in the folder `work`."""
     source, split, notebook = work / "source", work / "split", f"{master.path.stem}.ipynb"
-    shutil.copytree(master.folder, source, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copytree(master.folder, source, ignore=lambda _, names: set(filter(is_left_out, names)))
     names = [STUDENT, SOLUTIONS, DIST, *copy_fixtures(master, source, new, out)]
 
     assign(master, source, split)
+    student = new / STUDENT
+    shutil.copytree(split / "student", student)
+    onefile.add_grader(master, student)
+    blank = onefile.without_otter(master, read(student / notebook))
+    onefile.embed_pictures(blank, student)
+    lines, first = [None, *cell_lines(blank)], onefile.carrier(student)
+    blank = normalised(blank)
+    blank.cells.insert(0, first)
+    write(blank, student / notebook)
+
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    repack(
-        next((split / "autograder").glob("*.zip")), archive, settings(master, source), written_questions(master, source)
-    )
+    made_by_otter = next((split / "autograder").glob("*.zip"))
+    by_hand, pins = written_questions(master, source), container_pins(source)
+    repack(made_by_otter, archive, settings(master, source, [first.source]), by_hand, pins)
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)
     check_test_files(master, new / DIST / "tests", lambda case: True)
-
-    student = new / STUDENT
-    shutil.copytree(split / "student", student)
-    blank = read(student / notebook)
-    lines = cell_lines(blank)
-    write(normalised(blank), student / notebook)
     check_test_files(master, student / "tests", lambda case: not case.hidden)
     check_contents(master, source, student)
     check_leaks(master, student)
     shutil.copytree(student, work / "blank")
     check_errors(master, execute(master, blank, work / "blank"), lines, "the student's notebook")
 
-    reference = solution(read(split / "autograder" / notebook), source)
+    solved = onefile.without_otter(master, read(split / "autograder" / notebook), f"import {onefile.GRADER}")
+    reference = solution(solved, source)
     lines = cell_lines(reference)
-    check_errors(master, execute(master, reference, split / "autograder"), lines, "the solution")
+    shutil.copytree(student, work / "solved")
+    check_errors(master, execute(master, reference, work / "solved"), lines, "the solution")
     write(normalised(reference), new / SOLUTIONS / notebook)
     check_score(master, otter_grade(new / SOLUTIONS / notebook, archive))
     write_page(master, reference, lines, new / SOLUTIONS / f"{master.path.stem}.html")

@@ -4,6 +4,7 @@ import difflib
 import os
 from pathlib import Path
 
+PUBLISHED = {".devcontainer"}  # hidden by its name, which GitHub asks for
 MAX_DIFF_LINES, MAX_DIFF_WIDTH = 20, 160
 
 
@@ -59,6 +60,10 @@ def files(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.is_file()
-        and not any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(folder).parts)
+        if file.is_file() and not any(map(is_left_out, file.relative_to(folder).parts))
     )
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a file or folder of a name is a cache, or hidden."""
+    return name == "__pycache__" or (name.startswith(".") and name not in PUBLISHED)

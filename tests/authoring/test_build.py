@@ -52,6 +52,8 @@ def test_the_three_folders_hold_what_they_should(built):
         "student/pictures/square.svg",
         "student/tests/q1_square.py",
         "student/tests/q2_root.py",
+        "student/grader/assignment.json",
+        *(f"student/grader/{file.name}" for file in (REPO / "autograder/notebook").glob("*.py")),
         "solutions/sample.ipynb",
         "solutions/sample.html",
         "solutions/written_answers.html",

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,20 @@ DONE += ["q5b_lstm_unroll", "q6a_derivation", "q6b_lstm_dWg", "q6d_lstm_backward
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """(the address of a JupyterLab on loopback, its folder: a copy of student/)."""
-    folder = shutil.copytree(ROOT / "student", tmp_path_factory.mktemp("home") / "student")
+    yield from served(shutil.copytree(ROOT / "student", tmp_path_factory.mktemp("home") / "student"))
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The same, where the folder holds the notebook and nothing else."""
+    folder = tmp_path_factory.mktemp("home") / "downloads"
+    folder.mkdir()
+    shutil.copy(ROOT / "student/rnn_lstm.ipynb", folder)
+    yield from served(folder)
+
+
+def served(folder):
+    """(the address of a JupyterLab on a folder, the folder), as long as it is needed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -82,6 +96,10 @@ class Notebook:
         found.evaluate("cell => cell.scrollIntoView({block: 'nearest'})")  # at once: JupyterLab may still make it anew
         return found
 
+    def source(self, text):
+        """What stands in the cell whose source holds a text, when the session starts."""
+        return next(source for source in self.sources if text in source)
+
     def type(self, text, source):
         """Replace the source of the cell that holds `text`."""
         editor = self.cell(text).locator(".cm-content")
@@ -114,7 +132,7 @@ def notebook(chromium, lab):
 
 
 def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
-    notebook.run("otter.Notebook(")
+    notebook.run("import grader")
     notebook.run("import numpy as np")
     notebook.run("class VanillaRNN")
     assert "still to do (q2_vanilla_rnn)" in notebook.run('grader.check("q2_vanilla_rnn")')
@@ -122,9 +140,9 @@ def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
 
 
 def test_02_a_wrong_answer_is_named(notebook, look):
-    right = "self.W_hh @ h_prev"
+    right = "self.W_hh @"
     assert right in SOLUTIONS["q2_vanilla_rnn"]
-    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @ h_prev"))
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @"))
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")
@@ -133,7 +151,7 @@ def test_02_a_wrong_answer_is_named(notebook, look):
 def test_03_the_right_answer_passes(notebook, look):
     notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"])
     notebook.run("class VanillaRNN")
-    assert "passed" in notebook.run('grader.check("q2_vanilla_rnn")')
+    assert "all passed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-right")
 
 
@@ -149,7 +167,7 @@ def test_05_each_other_question_passes(notebook, question):
     text = text or SOLUTIONS[question].strip().split("\n")[0]
     notebook.type(text, SOLUTIONS[question])
     notebook.run(text)
-    assert "passed" in notebook.run(f'grader.check("{question}")')
+    assert "all passed" in notebook.run(f'grader.check("{question}")')
 
 
 def test_06_the_pictures_of_the_payoff_appear(notebook, look):
@@ -236,14 +254,46 @@ def test_09_a_hint_leads_to_its_equation(notebook, look):
     look(notebook.page, "lab-equation")
 
 
-def test_10_the_export_is_graded(notebook, look):
-    notebook.page.keyboard.press("Control+s")
-    notebook.page.wait_for_timeout(1500)
+def test_10_all_checks_add_up(notebook, look):
+    text = notebook.run("grader.check_all()")
+    assert "Public cases: 29.5 of 29.5 points, and 3 of 3 points extra." in text and "Still to be written" in text
+    look(notebook.page, "lab-all")
+
+
+def test_11_an_edit_that_nobody_saved_is_in_the_zip_that_is_graded(notebook, look):
+    notebook.type("import numpy as np", "# never saved by hand\n" + notebook.source("import numpy as np"))
+    notebook.run("import numpy as np")
     text = notebook.run("grader.export(", seconds=120)
-    assert "zip" in text.lower()
     look(notebook.page, "lab-export")
-    zips = sorted(Path(notebook.folder).glob("*.zip"))
-    assert len(zips) == 1
+    (zipped,) = Path(notebook.folder).glob("*.zip")
+    assert f"Submit this file: {zipped.name}" in text and "as last saved" not in text
+    with zipfile.ZipFile(zipped) as packed:
+        assert "# never saved by hand" in packed.read("rnn_lstm.ipynb").decode()
     with Assignment(ROOT / "autograder/dist/rnn_lstm-autograder.zip") as assignment:
-        results = grade(zips[0], assignment)
+        results = grade(zipped, assignment)
     assert results.total == results.possible == 44
+
+
+def test_12_an_edit_that_did_not_run_is_told_of(notebook, look):
+    notebook.type("def cell_carry(", SOLUTIONS["q7b_cell_carry"] + "\n# changed, and not run")
+    text = notebook.run("grader.export(", seconds=120)
+    assert "changed after they ran: cell_carry (q7b_cell_carry)" in text
+    look(notebook.page, "lab-export-differs")
+
+
+def test_13_the_file_alone_in_an_empty_folder_is_all_there_is(chromium, alone, look):
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="dark")
+    notebook = Notebook(page, *alone)
+    assert page.locator(".jp-Notebook .jp-Cell").first.locator(".jp-InputArea-editor:visible").count() == 0
+    look(page, "lab-alone")
+    picture = notebook.cell('<img alt="Three kinds of problem').locator("img")
+    wait_for(lambda: picture.evaluate("image => image.naturalWidth") > 100, 10)
+    look(page, "lab-alone-figure")
+    for text in ("def set_up", "import grader", "import numpy as np"):
+        notebook.run(text)
+    assert "still to do (q2_vanilla_rnn)" in notebook.run("class VanillaRNN") + notebook.run(
+        'grader.check("q2_vanilla_rnn")'
+    )
+    assert {path.name for path in notebook.folder.iterdir()} >= {"rnn_lstm.ipynb", "rnn_lstm_files"}
+    look(page, "lab-alone-stub")
+    page.close()

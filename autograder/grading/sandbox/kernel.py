@@ -1,7 +1,7 @@
 """The student's side of a Jupyter kernel: IPython's shell, warm, which runs what a kernel runs.
 
 What a kernel has and a confined process cannot have does nothing and harms nothing: window systems, IPython's own
-folders, Otter.
+folders, Otter, and `grader`, by which a student's notebook checks itself.
 """
 
 import ast
@@ -22,9 +22,10 @@ from traitlets.config import Config
 
 from autograder.grading.sandbox import semaphores
 
+CHECKERS = {"otter", "grader"}
 USER = "student"  # what a user id of its own is called
 MAX_FAILURES = 20  # statements of a cell that may fail before the rest is left alone
-WARM_UP = ("import otter\ngrader = otter.Notebook()", "grader.check('')", "def f():\n    1 / 0\n", "f()", "%pwd")
+WARM_UP = ("import otter, grader", "grader.check('')", "def f():\n    1 / 0\n", "f()", "%pwd")
 GC_THRESHOLDS = (10_000, 20, 20)  # Python's own are many collections for what lives for a tenth of a second
 
 
@@ -45,7 +46,7 @@ def warm_kernel() -> "Kernel":
     matplotlib.use = without_windows(matplotlib.use)
     matplotlib.pyplot.switch_backend = without_windows(matplotlib.pyplot.switch_backend)
     semaphores.install()
-    sys.meta_path.insert(0, OtterFinder())
+    sys.meta_path.insert(0, CheckerFinder())
     kernel = Kernel(shell)
     kernel.warm_up()
     return kernel
@@ -170,18 +171,18 @@ def without_windows(use: Callable[..., Any]) -> Callable[..., Any]:
     return chosen
 
 
-class OtterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `otter` and whatever may lie below it: modules whose every name is a thing that does nothing."""
+class CheckerFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds what checks a notebook, and all below it: modules whose every name is a thing that does nothing."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name.partition(".")[0] != "otter":
+        if name.partition(".")[0] not in CHECKERS:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return Otter(spec.name)
+        return Checker(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         try:
@@ -190,7 +191,7 @@ class OtterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__version__ = ""  # type: ignore[attr-defined]
 
 
-class Otter(types.ModuleType):
+class Checker(types.ModuleType):
     def __getattr__(self, name: str) -> "Nothing":
         if name.startswith("__"):
             raise AttributeError(name)

@@ -2204,10 +2204,10 @@ r"""
 
 ![Two plots with logarithmic axes. Left: over 40 steps back the vanilla RNN's gradient falls steadily to a billionth, the LSTM's stays near 1. Right: the LSTM's hidden path alone falls even faster than the RNN, its cell path alone falls to a sixth, both together stay near 1, and the products of the forget gates lie on the cell path.](figures/payoff_gradients.svg)
 
-</details>
-
 The product of forget gates *is* the cell path. Both paths together carry more than the cell path alone, since the gates
 carry gradient too, and what they carry need not fall at every step.
+
+</details>
 
 Now move the sliders. With weights of 2 the vanilla RNN's gradient grows for a few steps: what stops it from exploding?
 (Think of the slope of tanh.) What does the LSTM do when the forget gate is nearly closed? (Our LSTM has no biases; an

@@ -77,7 +77,7 @@ def show_paths(function):
     try:
         check_paths(function)
     except CheckFailed as failure:
-        screen.say(failure)
+        screen.say(str(failure))
         right = False
     products, missing = read(found)
     if right:

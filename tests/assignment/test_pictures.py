@@ -245,6 +245,12 @@ def test_a_picture_has_words_and_two_dots_for_each_of_the_page(displayed):
     assert int(width) * 2 == int.from_bytes(base64.b64decode(data)[16:20], "big")
 
 
+def test_on_a_page_a_wrong_derivation_has_its_words_its_formula_and_its_picture(displayed):
+    pictures.show("q6a_derivation", changed("q6a_derivation", "by_h + by_C + now", "by_h + now"))
+    words, formula, picture = displayed
+    assert "is missing" in words.data and "boxed" in formula.data and "<img alt=" in picture.data
+
+
 def test_a_sentence_is_text_that_no_answer_can_turn_into_anything_else(displayed):
     screen.say("<b>h[0, 1] is 3</b>")
     assert "&lt;b&gt;h[0, 1] is 3&lt;/b&gt;" in displayed[0].data

@@ -81,6 +81,7 @@ def test_a_mistake_opens_to_those_who_made_it(page):
     first = page.locator("#mistakes ~ div tbody tr").first
     count = int(first.locator("td").first.text_content())
     first.locator("summary").click()
+    first.locator("a").first.wait_for()  # the browser tells of an opened line a moment later
     assert first.locator("a").count() == count
     first.locator("a").first.click()
     assert page.get_by_role("dialog").is_visible()

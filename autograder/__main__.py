@@ -73,17 +73,31 @@ def cli() -> None:
 @DEBUG
 def build(master: Path | None, out: Path | None, check: bool) -> None:
     """Build student/, solutions/ and autograder/dist/ from MASTER (the one in assignment/ otherwise)."""
-    from autograder.authoring import build as building
+    from autograder.authoring.publish import told
+    from autograder.authoring.unchanged import unchanged
 
     master = master or only_master()
     out = out or master.resolve().parent.parent
-    if not check:
-        for path in building.build(master, out):
-            click.echo(f"built {path.relative_to(out.resolve())}")
-    elif lines := building.differences(master, out):
-        click.echo("\n".join(lines))
-        raise BuildError(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
+    if not check and unchanged(master, out):
+        click.echo("Nothing has changed since the last build.")
+        return
+
+    from autograder.authoring import build as building
+
+    if check:
+        lines, foreign = building.differences(master, out)
+        wrong = len(lines)
     else:
+        names, (kept, foreign) = building.build(master, out)
+        lines, wrong = [f"built {name}" for name in names], 0
+        lines += [f"kept: {name} was not as a build had made it, and is now {place}" for name, place in kept]
+    if foreign:
+        lines.append(f"not made by a build, left as it is: {told(foreign)}")
+    for line in lines:
+        click.echo(line)
+    if wrong:
+        raise BuildError(f"{wrong} lines of differences; to rebuild: python -m autograder build")
+    if check:
         click.echo("Everything is as the master builds it.")
 
 

@@ -3,12 +3,10 @@
 Each rule raises one BuildError with the file, the line and the cell. This module must never run the master's code.
 """
 
-import ast
-import builtins
 import re
-import symtable
 
 from autograder.authoring.master import CaseSource, Cell, Master
+from autograder.authoring.names import arguments, defined, free
 from autograder.errors import BuildError
 
 PRIVATE = "private"  # the folder of which students get nothing
@@ -83,10 +81,10 @@ def check_solutions(master: Master) -> None:
 
 def check_cases(master: Master) -> None:
     """Cases add up to their question's points and use no name that Otter would not give them."""
-    defined = notebook_names(master)
+    known = notebook_names(master)
     for question in master.questions.values():
         for case in question.cases:
-            check_names(master, case, defined)
+            check_names(master, case, known)
         if question.manual:
             continue
         if not question.cases:
@@ -97,13 +95,13 @@ def check_cases(master: Master) -> None:
             raise master.error(question.line, question, message)
 
 
-def check_names(master: Master, case: CaseSource, defined: set[str]) -> None:
+def check_names(master: Master, case: CaseSource, known: set[str]) -> None:
     """Otter calls the function outside the notebook: it sees what it imports, defines or takes, no more."""
-    for name in sorted(free_names(case.function)):
+    for name in sorted(free(case.function)):
         message = f"{case.name} uses {name}, which it neither imports, defines nor takes"
         raise master.cell_error(case.cell, message, case.line)
     for name in arguments(case.function):
-        if name != CASE_ARGUMENT and "*" not in defined and name not in defined:
+        if name != CASE_ARGUMENT and "*" not in known and name not in known:
             message = f"{case.name} takes {name}, which no cell of the notebook defines"
             raise master.cell_error(case.cell, message, case.line)
 
@@ -112,18 +110,12 @@ def notebook_names(master: Master) -> set[str]:
     """The names that the notebook's cells define or import; "*" where one imports everything of a module."""
     names = set()
     for cell in master.cells:
-        if cell.kind != "code" or cell.block == "TESTS":
-            continue
-        source = "\n".join("" if line.startswith(("%", "!")) else line for line in cell.source.split("\n"))
-        try:
-            tree = ast.parse(source)
-            table = symtable.symtable(source, "cell", "exec")
-        except SyntaxError as problem:
-            line = cell.line + (problem.lineno or 1) - 1
-            raise master.cell_error(cell, f"does not compile: {problem.msg}", line) from None
-        names |= {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-        if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
-            names.add("*")
+        if cell.kind == "code" and cell.block != "TESTS":
+            try:
+                names |= defined(cell.source)
+            except SyntaxError as problem:
+                line = cell.line + (problem.lineno or 1) - 1
+                raise master.cell_error(cell, f"does not compile: {problem.msg}", line) from None
     return names
 
 
@@ -157,27 +149,3 @@ def check_heading(master: Master, cell: Cell) -> None:
         if points and float(points[1]) != question.points:
             message = f"the heading says {points[1]} points, the question {question.points:g}"
             raise master.cell_error(cell, message, line)
-
-
-def arguments(function: str) -> list[str]:
-    """The names of a function's parameters, from its source."""
-    definition = ast.parse(function).body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    signature = definition.args
-    return [a.arg for a in signature.posonlyargs + signature.args + signature.kwonlyargs]
-
-
-def free_names(function: str) -> set[str]:
-    """Names that a function's source takes from outside itself and that Python does not bring."""
-    found = set()
-
-    def walk(table: symtable.SymbolTable) -> None:
-        for symbol in table.get_symbols():
-            outside = symbol.is_global() if table.get_type() != "module" else not symbol.is_assigned()
-            if outside and symbol.is_referenced():
-                found.add(symbol.get_name())
-        for child in table.get_children():
-            walk(child)
-
-    walk(symtable.symtable(function, "case", "exec"))
-    return found - set(dir(builtins))

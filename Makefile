@@ -1,5 +1,5 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make lock
+# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make mutants · make lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,7 +7,7 @@ READY := .venv/.ready
 STUDENT := .venv-student/.ready
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
-.PHONY: all test lint check browser bench pictures report-catalogue kernel lock
+.PHONY: all test lint check browser bench pictures report-catalogue kernel mutants lock
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -54,6 +54,10 @@ $(STUDENT): student/requirements.txt
 # What real Jupyter kernels make of the cells that the grader is compared with, anew: minutes.
 kernel: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tools.kernel
+
+# Every small mistake in the sample's master, and a build for each that no rule refuses.
+mutants: $(READY)
+	MUTANTS=all $(BIN)/python -m pytest -q tests/authoring/test_mutants.py
 
 # The newest versions that fit together: constraints.txt for us, the pins of a student's requirements from it.
 lock:

@@ -64,7 +64,7 @@ checks carry about three quarters of the automatic points. Hidden checks carry t
 sizes. Code that passes the public checks, and takes every size from its arrays (`len`, `.shape`) rather than from a
 number, should pass these too. Keep the names of functions and arguments.
 
-40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
+{{points.automatic}} points are graded automatically, {{points.written}} by a person (the three written answers); q6d is worth {{points.extra}} extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
 
 ## Legend

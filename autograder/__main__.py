@@ -88,9 +88,10 @@ def build(master: Path | None, out: Path | None, check: bool) -> None:
         lines, foreign = building.differences(master, out)
         wrong = len(lines)
     else:
-        names, (kept, foreign) = building.build(master, out)
+        names, (kept, foreign), places = building.build(master, out)
         lines, wrong = [f"built {name}" for name in names], 0
         lines += [f"kept: {name} was not as a build had made it, and is now {place}" for name, place in kept]
+        lines += [f"a question that is gone is still in {'; '.join(places)}"] * bool(places)
     if foreign:
         lines.append(f"not made by a build, left as it is: {told(foreign)}")
     for line in lines:

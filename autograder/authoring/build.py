@@ -22,6 +22,7 @@ from autograder.authoring.leaks import check_leaks
 from autograder.authoring.manifest import DIST, SOLUTIONS, STUDENT, Known, check_place, manifest_of
 from autograder.authoring.master import Master
 from autograder.authoring.normalise import cell_lines, normalised, read, write
+from autograder.authoring.places import check_removed
 from autograder.authoring.publish import Placed, alone, clear, compare, files, foreign, install, staged
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
@@ -32,6 +33,7 @@ from autograder.authoring.verify import (
     check_mathematics,
     check_paths,
     check_score,
+    check_students,
     check_test_files,
 )
 from autograder.errors import BuildError, OutputError
@@ -42,10 +44,13 @@ LOG_HEAD = b"The log of a build that failed:\n"
 
 
 class Built(NamedTuple):
-    """names: the folders and files that were made, below the folder of the outputs."""
+    """names: the folders and files that were made, below the folder of the outputs. places: where other texts still
+    speak of a question that is gone.
+    """
 
     names: list[str]
     placed: Placed
+    places: list[str]
 
 
 class Differences(NamedTuple):
@@ -65,6 +70,7 @@ def build(path: Path, out: Path) -> Built:
         out.mkdir(parents=True, exist_ok=True)
         with alone(out):
             master, known = checked(path, out)
+            places = check_removed(master, out, known.last)
             clear(out, known)
             with staged(out) as stage:
                 names = make(master, stage / "new", out)
@@ -76,7 +82,7 @@ def build(path: Path, out: Path) -> Built:
         raise OutputError(f"{what}; nothing was built") from problem
     if is_our_log(out / LOG):
         (out / LOG).unlink()
-    return Built(names, placed)
+    return Built(names, placed, places)
 
 
 def differences(path: Path, out: Path) -> Differences:
@@ -160,6 +166,7 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     check_errors(master, execute(master, reference, split / "autograder"), lines, "the solution")
     write(normalised(reference), new / SOLUTIONS / notebook)
     check_score(master, otter_grade(new / SOLUTIONS / notebook, archive))
+    check_students(master, student, archive, new / SOLUTIONS / notebook, work / "students")
     write_page(master, reference, lines, new / SOLUTIONS / f"{master.path.stem}.html")
     if written := written_answers(master):
         lines = cell_lines(written)

@@ -56,6 +56,7 @@ def assign(master: Master, source: Path, split: Path) -> None:
     notebook = jupytext.read(source / master.path.name, fmt="py:percent")
     for cell, origin in zip(notebook.cells, master.cells, strict=True):
         cell.metadata["line"] = origin.line
+        cell.source = origin.source  # with the points filled in
     path = source / f"{master.path.stem}.ipynb"
     write(notebook, path)
     try:

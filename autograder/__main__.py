@@ -1,4 +1,4 @@
-"""The command line: `autograder` build, table, grade and class.
+"""The command line: `autograder` new, build, table, grade and class.
 
 A wrong call ends with one line and exit code 2, whatever else goes wrong with one line and exit code 1; `--debug`
 shows the traceback before it.
@@ -100,6 +100,18 @@ def build(master: Path | None, out: Path | None, check: bool) -> None:
         raise BuildError(f"{wrong} lines of differences; to rebuild: python -m autograder build")
     if check:
         click.echo("Everything is as the master builds it.")
+
+
+@cli.command()
+@click.argument("name")
+@DEBUG
+def new(name: str) -> None:
+    """Lay out another assignment, NAME, in a folder of its own: a small one that builds and grades, to change."""
+    from autograder.authoring.new import lay_out
+
+    for path in lay_out(name, Path()):
+        click.echo(f"wrote {path}")
+    click.echo(f"To build it: cd {name}, then autograder build")
 
 
 @cli.command()

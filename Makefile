@@ -66,4 +66,5 @@ lock:
 	    $$(sed -n '/^$$/q; s/==.*//p' assignment/requirements.txt)
 	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
 	.venv-lock/bin/python -m tools.pins assignment/requirements.txt
+	.venv-lock/bin/python -m tools.repin autograder/authoring/templates/container.txt assignment/private/requirements.txt
 	rm -r .venv-lock

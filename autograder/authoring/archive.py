@@ -2,11 +2,9 @@
 
 import json
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
@@ -29,9 +27,45 @@ from autograder.grading import container  # noqa: E402
 if __name__ == "__main__":
     container.main(SOURCE.parent)
 '''
-OPEN_HOME = """
-# the interpreter lies below root's home, and the student's process has a user id of its own
+CONTAINER = Path(__file__).parent / "templates/container.txt"
+PYTHONS = {"3.11": "3.11.13", "3.12": "3.12.11", "3.13": "3.13.5"}  # conda-forge's
+DEFAULT_PYTHON = "3.12"
+ENVIRONMENT = """\
+name: otter-env
+channels:
+- conda-forge
+dependencies:
+- python={python}
+- pip
+"""
+SETUP = """\
+#!/usr/bin/env bash
+# Makes what grading needs, and no more: one Python, and packages of exact versions.
+set -euo pipefail
+
+export DEBIAN_FRONTEND=noninteractive CONDA_ALWAYS_YES=true MAMBA_ALWAYS_YES=true
+apt-get update
+apt-get install -y --no-install-recommends ca-certificates wget
+
+source=/autograder/source
+wget -nv -O "$source/miniforge.sh" \\
+    "https://github.com/conda-forge/miniforge/releases/download/25.3.1-0/Miniforge3-Linux-$(uname -m).sh"
+bash "$source/miniforge.sh" -b -p /root/miniforge3
+rm "$source/miniforge.sh"
+/root/miniforge3/bin/mamba env create -f "$source/environment.yml"
+
+# What the grader needs, then what the assignment needs on top of it; the pins of the first hold for the second.
+pip="/root/miniforge3/envs/otter-env/bin/python -m pip install --no-cache-dir --disable-pip-version-check"
+$pip --no-deps -r "$source/requirements.grader.txt"
+$pip -r "$source/requirements.assignment.txt"
+/root/miniforge3/bin/mamba clean --all --yes || true
+
+# The interpreter lies below root's home, and the student's process has a user id of its own.
 chmod o+x /root
+"""
+RUN_AUTOGRADER = """\
+#!/usr/bin/env bash
+exec /root/miniforge3/envs/otter-env/bin/python /autograder/source/run_otter.py
 """
 
 
@@ -57,17 +91,17 @@ def configured_files(master: Master, source: Path) -> list[str]:
     return sorted(names)
 
 
-def repack(made: Path, path: Path, settings: Settings) -> None:
-    """Otter's zip `made`, as ours at `path`."""
+def repack(made: Path, path: Path, settings: Settings, requirements: Path, python: str) -> None:
+    """Otter's zip `made`, as ours at `path`. requirements: the assignment's own. python: the version to grade with."""
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
     entries["otter_config.json"] = json.dumps(config, indent=2).encode()
-    environment = yaml.safe_load(entries["environment.yml"])
-    environment["dependencies"][-1]["pip"].append(f"msgspec=={version('msgspec')}")
-    entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
+    entries["environment.yml"] = ENVIRONMENT.format(python=PYTHONS[python]).encode()
+    entries["setup.sh"], entries["run_autograder"] = SETUP.encode(), RUN_AUTOGRADER.encode()
+    entries["requirements.grader.txt"] = CONTAINER.read_bytes()
+    entries["requirements.assignment.txt"] = requirements.read_bytes()
     entries["run_otter.py"] = RUN_OTTER.encode()
-    entries["setup.sh"] += OPEN_HOME.encode()
     for file in shipped():
         entries[f"files/{PACKAGE.name}/{file.relative_to(PACKAGE).as_posix()}"] = file.read_bytes()
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from autograder.authoring import page
-from autograder.authoring.archive import repack, settings
+from autograder.authoring.archive import DEFAULT_PYTHON, repack, settings
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
 from autograder.authoring.manifest import DIST, SOLUTIONS, STUDENT, Known, check_place, manifest_of
@@ -144,7 +144,9 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
 
     assign(master, source, split)
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source))
+    asked = master.config.settings
+    requirements, python = source / asked["requirements"], asked.get("python_version", DEFAULT_PYTHON)
+    repack(next((split / "autograder").glob("*.zip")), archive, settings(master, source), requirements, python)
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)

@@ -17,7 +17,12 @@ import yaml
 PLACEHOLDER = re.compile(r"\{\{\s*points\b\.?(.*?)\s*\}\}")  # in prose: {{points.automatic}}
 CASE = {"points": float, "hidden": bool, "success_message": str, "failure_message": str}
 OURS: dict[str, dict[str, Any]] = {"assignment": {"spoilers": list[str]}, "question": {"extra": bool}}
-KEPT_HERE = "config_file"  # Otter would read more settings from a file, which nobody checks
+REFUSED = {  # what Otter knows and this engine does not do
+    "config_file": "write the settings into the master, where they are checked",
+    "all_or_nothing": "every case counts by itself: write one case for what counts together",
+    "plugins": "nothing here runs them",
+    "seed": "nothing here sets it",
+}
 
 
 class SettingsError(Exception):
@@ -83,7 +88,9 @@ def check(settings: dict[Any, Any], known: dict[str, Any], lines: list[str], gro
     for key, value in settings.items():
         stands = re.compile(rf"(?:^|[\s{{,]){re.escape(str(key))}\s*:")
         line = next((n for n, text in enumerate(lines) if stands.search(text)), 0)
-        if key not in known or key == KEPT_HERE:
+        if key in REFUSED and value:
+            raise SettingsError(f"{group}`{key}:` is not possible here: {REFUSED[key]}", line)
+        if key not in known:
             raise SettingsError(f"{group}unknown key `{key}:`, which Otter ignores{nearest(str(key), known)}", line)
         kind = known[key]
         if isinstance(kind, dict):

@@ -11,7 +11,10 @@ from autograder.errors import CallError
 
 TEMPLATE = Path(__file__).parent / "templates/new"
 NAME = "NAME"  # what the template says where the assignment's name goes
-STUDENTS_NEED = ("numpy", "jupyterlab", "otter-grader")
+NEEDED = {
+    "requirements.txt": ("numpy", "jupyterlab", "otter-grader"),  # by students
+    "private/requirements.txt": ("numpy",),  # in the grader's container, beside what the grader needs
+}
 
 
 def lay_out(name: str, below: Path) -> list[Path]:
@@ -30,9 +33,11 @@ def lay_out(name: str, below: Path) -> list[Path]:
         place.write_text(file.read_text(encoding="utf-8").replace(NAME, name), encoding="utf-8")
         shutil.copymode(file, place)
         written.append(place)
-    requirements = folder / "assignment/requirements.txt"
-    requirements.write_text("".join(f"{pinned(package)}\n" for package in STUDENTS_NEED))
-    return [*written, requirements]
+    for file_name, packages in NEEDED.items():
+        place = folder / "assignment" / file_name
+        place.write_text("".join(f"{pinned(package)}\n" for package in packages), encoding="utf-8")
+        written.append(place)
+    return written
 
 
 def pinned(package: str) -> str:

@@ -6,6 +6,7 @@ Each rule raises one BuildError with the file, the line and the cell. This modul
 import ast
 import re
 
+from autograder.authoring.archive import PYTHONS
 from autograder.authoring.configuration import nearest
 from autograder.authoring.markers import check_markers
 from autograder.authoring.master import CaseSource, Cell, Master, Question, without_markers
@@ -18,7 +19,6 @@ from autograder.errors import BuildError
 CASE_ARGUMENT = "env"  # the one parameter that Otter fills in itself
 BROUGHT = {"grader", "get_ipython", "display", "In", "Out", "_", "__name__", "__file__", "__doc__"}  # by the kernel
 TAGS = {"otter_ignore", "otter_include", "remove-input", "hide-input", "skip-execution", "raises-exception"}
-PYTHONS = ("3.11", "3.12", "3.13")
 REQUIREMENT = r"(#.*|[A-Za-z0-9][\w.-]*(\[[\w,. -]+\])?\s*([=<>!~]=?.*)?(;.*)?(\s#.*)?)?"
 
 

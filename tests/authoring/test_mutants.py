@@ -83,6 +83,7 @@ def grading_of(made):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        ("extra: true", "all_or_nothing: true", "`all_or_nothing:` is not possible here: every case counts by itself"),
         ("extra: true", "exra: true", "unknown key `exra:`, which Otter ignores; did you mean `extra`?"),
         ("manual: true", "manual: flase", "`manual:` is of the wrong kind"),
         (

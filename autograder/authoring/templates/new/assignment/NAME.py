@@ -13,7 +13,7 @@
 """
 # ASSIGNMENT CONFIG
 name: NAME
-requirements: requirements.txt
+requirements: private/requirements.txt
 overwrite_requirements: true
 python_version: "3.12"
 files:

@@ -26,7 +26,7 @@ from autograder.authoring.places import check_removed
 from autograder.authoring.publish import Placed, alone, clear, compare, files, foreign, install, staged
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
-from autograder.authoring.unchanged import stamp
+from autograder.authoring.unchanged import snapshot, stamp
 from autograder.authoring.verify import (
     check_contents,
     check_errors,
@@ -69,6 +69,7 @@ def build(path: Path, out: Path) -> Built:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with alone(out):
+            sources = snapshot(path)
             master, known = checked(path, out)
             places = check_removed(master, out, known.last)
             clear(out, known)
@@ -76,7 +77,7 @@ def build(path: Path, out: Path) -> Built:
                 names = make(master, stage / "new", out)
                 manifest = manifest_of(master, made_files(stage / "new"), stage / "new", out)
                 placed = install(stage, out, manifest, known)
-            stamp(path, out)
+            stamp(sources, manifest, out)
     except OSError as problem:
         what = f"{problem.filename or out}: {problem.strerror or problem}"
         raise OutputError(f"{what}; nothing was built") from problem

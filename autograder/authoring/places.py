@@ -38,6 +38,8 @@ def check_removed(master: Master, out: Path, last: Manifest) -> list[str]:
 def gone(master: Master, last: Manifest) -> list[str]:
     """The names of questions that are gone, the short ones too, and of what only they defined."""
     removed = {name: names for name, names in last.questions.items() if name not in master.questions}
+    if not removed:
+        return []
     left = {name.split("_")[0] for name in master.questions}
     kept = {name for cell in master.cells if cell.kind == "code" for name in defined(cell.source)}
     words = set()

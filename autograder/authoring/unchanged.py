@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.authoring.manifest import STAMP, Known, digest
+from autograder.authoring.manifest import STAMP, Known, Manifest, digest
 from autograder.errors import BuildError
 from autograder.files import replace
 
@@ -34,27 +34,32 @@ def unchanged(path: Path, out: Path) -> bool:
         known = Known(out)
         return (
             bool(known.last.files)
-            and last.sources == sources(path)
+            and last.sources == combined(snapshot(path), known.last, out)
             and all(known.made(name, out / name) for name in known.last.files)
         )
     except (OSError, msgspec.DecodeError, BuildError):
         return False
 
 
-def stamp(path: Path, out: Path) -> None:
-    replace(out / STAMP, msgspec.json.encode(Stamp(sources(path))))
+def stamp(sources: dict[str, str], manifest: Manifest, out: Path) -> None:
+    """Note what a build was made from. sources: the snapshot from before it read the first of them."""
+    replace(out / STAMP, msgspec.json.encode(Stamp(combined(sources, manifest, out))))
 
 
-def sources(path: Path) -> str:
-    """One digest of the master and its folder, the engine, and the packages that are installed."""
-    folder = path.resolve().parent
-    whole = hashlib.sha256(f"{path.name}\n{sys.version}\n{platform.platform()}\n".encode())
-    for line in sorted({f"{found.name}=={found.version}" for found in distributions()}):
-        whole.update(f"{line}\n".encode())
-    for top in (folder, PACKAGE):
-        for file in read_files(top):
-            whole.update(f"{file.relative_to(top)} {digest(file)}\n".encode())
-    return whole.hexdigest()
+def snapshot(path: Path) -> dict[str, str]:
+    """The digest of each file in the master's folder and in the engine, and the version of each package."""
+    found = {str(path.resolve()): "the master", "python": f"{sys.version} {platform.platform()}"}
+    found |= {f"package {package.name}": package.version for package in distributions()}
+    for top in (path.resolve().parent, PACKAGE):
+        found |= {str(file): digest(file) for file in read_files(top)}
+    return found
+
+
+def combined(sources: dict[str, str], manifest: Manifest, out: Path) -> str:
+    """One digest of a snapshot, without what the build itself has made among the sources."""
+    made = {str(out / name) for name in manifest.files}
+    kept = sorted((name, value) for name, value in sources.items() if name not in made)
+    return hashlib.sha256(msgspec.json.encode(kept)).hexdigest()
 
 
 def read_files(top: Path) -> Iterator[Path]:

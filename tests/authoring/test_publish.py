@@ -14,6 +14,7 @@ from autograder.__main__ import main
 from autograder.authoring import build as building
 from autograder.authoring import publish
 from autograder.authoring.manifest import MANIFEST, PENDING
+from autograder.authoring.unchanged import unchanged
 from autograder.errors import BuildError, OutputError
 
 # What a build can make, and what a person can put beside it or in its way. A file here is a folder there.
@@ -56,7 +57,8 @@ class Desk(RuleBasedStateMachine):
         self.forgetful = False  # whether builds can know what they have made
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(building, "checked_master", Sources)
-        self.patch.setattr(building, "stamp", lambda path, out: None)
+        self.patch.setattr(building, "stamp", lambda sources, manifest, out: None)
+        self.patch.setattr(building, "snapshot", lambda path: {})
         self.patch.setattr(building, "make", self.make)
 
     def teardown(self):
@@ -206,7 +208,7 @@ def without_plans(tree):
     return {name: data for name, data in tree.items() if not name.startswith(".build-") and name != PENDING}
 
 
-Desk.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
+Desk.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None, derandomize=True)
 TestNothingIsLost = Desk.TestCase
 
 
@@ -257,6 +259,19 @@ def test_a_second_build_at_the_same_time_is_refused(tmp_path):
         publish.alone(tmp_path),
     ):
         pass
+
+
+def test_a_source_that_changes_while_a_build_reads_it_is_built_again(sample, monkeypatch):
+    make = building.make
+
+    def slow(master, new, out):
+        names = make(master, new, out)
+        (sample.folder / "helper.py").write_text((sample.folder / "helper.py").read_text() + "\n# saved meanwhile\n")
+        return names
+
+    monkeypatch.setattr(building, "make", slow)
+    building.build(sample.master, sample.root)
+    assert not unchanged(sample.master, sample.root)
 
 
 def test_a_file_behind_a_link_is_not_a_builds_even_if_it_has_the_same_bytes():

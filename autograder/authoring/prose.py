@@ -64,6 +64,8 @@ def spoiled(
         return
     for line, text, _ in visible(cell):
         for secret, origin in secrets.items():
+            if secret.endswith(":"):
+                continue  # the head of a loop or a function gives nothing away
             if secret in text and origin.cell is not cell if prose else secret == text.strip():
                 yield line, secret, f"gives away {origin.what}"
         if not prose:

@@ -63,9 +63,9 @@ def combined(sources: dict[str, str], manifest: Manifest, out: Path) -> str:
 
 
 def read_files(top: Path) -> Iterator[Path]:
-    """The files that a build reads, sorted: no caches, no hidden ones, and of the engine nothing that was built."""
+    """The files that a build can read, sorted: no caches, and of the engine nothing that was built."""
     for entry in sorted(top.iterdir()):
-        if entry.name.startswith(".") or entry.name == "__pycache__" or entry == PACKAGE / DIST:
+        if entry.name in ("__pycache__", ".ipynb_checkpoints") or entry == PACKAGE / DIST:
             continue
         if entry.is_dir():
             yield from read_files(entry)

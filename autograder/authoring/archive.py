@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.authoring.configuration import PYTHONS
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
 from autograder.grading.assignment import Settings
@@ -28,7 +29,6 @@ if __name__ == "__main__":
     container.main(SOURCE.parent)
 '''
 CONTAINER = Path(__file__).parent / "templates/container.txt"
-PYTHONS = {"3.11": "3.11.13", "3.12": "3.12.11", "3.13": "3.13.5"}  # conda-forge's
 DEFAULT_PYTHON = "3.12"
 ENVIRONMENT = """\
 name: otter-env

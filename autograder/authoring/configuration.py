@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import yaml
 
+PYTHONS = {"3.11": "3.11.13", "3.12": "3.12.11", "3.13": "3.13.5"}  # what a container can have, and which of these
 PLACEHOLDER = re.compile(r"\{\{\s*points\b\.?(.*?)\s*\}\}")  # in prose: {{points.automatic}}
 CASE = {"points": float, "hidden": bool, "success_message": str, "failure_message": str}
 OURS: dict[str, dict[str, Any]] = {"assignment": {"spoilers": list[str]}, "question": {"extra": bool}}

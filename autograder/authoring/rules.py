@@ -6,8 +6,7 @@ Each rule raises one BuildError with the file, the line and the cell. This modul
 import ast
 import re
 
-from autograder.authoring.archive import PYTHONS
-from autograder.authoring.configuration import nearest
+from autograder.authoring.configuration import PYTHONS, nearest
 from autograder.authoring.markers import check_markers
 from autograder.authoring.master import CaseSource, Cell, Master, Question, without_markers
 from autograder.authoring.names import arguments, defined, free

@@ -40,6 +40,7 @@ from autograder.errors import BuildError, OutputError
 from autograder.files import replace
 
 LOG = "build.log"  # what a failed build leaves behind
+LONG_AGO = 1_000_000_000  # 2001, which a zip can still tell
 LOG_HEAD = b"The log of a build that failed:\n"
 
 
@@ -185,9 +186,9 @@ def copy_fixtures(master: Master, source: Path, new: Path, out: Path) -> list[st
     """Make the numbers of the cases, which the master's own folder holds too; their paths below `out`."""
     names = []
     for file in source.rglob("*.json"):
-        os.utime(file, (0, 0))  # to tell what is made here from what an author wrote
+        os.utime(file, (LONG_AGO, LONG_AGO))  # to tell what is made here from what an author wrote
     for file in make_fixtures(master, source):
-        if file.stat().st_mtime == 0:
+        if file.stat().st_mtime == LONG_AGO:
             continue
         place = master.folder / file.relative_to(source)
         if place.is_relative_to(out):

@@ -214,6 +214,8 @@ TestNothingIsLost = Desk.TestCase
 
 def test_what_a_person_put_into_the_folders_survives_a_rebuild_and_travels_nowhere(sample, capsys):
     student = sample.root / "student"
+    (sample.folder / "data.json").write_text("[1, 2]")
+    sample.change("files: [helper.py,", "files: [data.json, helper.py,")
     for name in (".git/HEAD", ".venv/pyvenv.cfg", "notes/monday.md"):
         (student / name).parent.mkdir(parents=True)
         (student / name).write_text("mine")
@@ -221,7 +223,9 @@ def test_what_a_person_put_into_the_folders_survives_a_rebuild_and_travels_nowhe
     told = capsys.readouterr().out
     assert "not made by a build, left as it is: student/.git/, student/.venv/, student/notes/\n" in told
     assert {(student / name).read_text() for name in (".git/HEAD", ".venv/pyvenv.cfg", "notes/monday.md")} == {"mine"}
-    assert "notes" not in (sample.root / MANIFEST).read_text()
+    manifest = (sample.root / MANIFEST).read_text()
+    assert "notes" not in manifest
+    assert "student/data.json" in manifest and "assignment/data.json" not in manifest  # which an author wrote
 
     capsys.readouterr()
     assert main(["build"]) == 0

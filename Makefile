@@ -1,5 +1,5 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make lock
+# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make mutants · make lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +8,7 @@ STUDENT := .venv-student/.ready
 PINNED := assignment/requirements.txt assignment/private/requirements.txt
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
-.PHONY: all test lint check browser bench pictures report-catalogue kernel lock
+.PHONY: all test lint check browser bench pictures report-catalogue kernel mutants lock
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -56,11 +56,16 @@ $(STUDENT): student/requirements.txt
 kernel: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tools.kernel
 
+# Every small mistake in the sample's master, and a build for each that no rule refuses.
+mutants: $(READY)
+	MUTANTS=all $(BIN)/python -m pytest -q tests/authoring/test_mutants.py
+
 # The newest versions that fit together: constraints.txt for us, from it the pins of students and of the container.
 lock:
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
 	    $$(for file in $(PINNED); do sed -n '/^$$/q; s/==.*//p' $$file; done)
 	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
-	.venv-lock/bin/python -m tools.pins $(PINNED)
+	.venv-lock/bin/python -m tools.pins assignment/requirements.txt
+	.venv-lock/bin/python -m tools.repin autograder/authoring/templates/container.txt assignment/private/requirements.txt
 	rm -r .venv-lock

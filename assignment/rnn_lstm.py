@@ -13,7 +13,7 @@
 """
 # ASSIGNMENT CONFIG
 name: rnn_lstm
-requirements: requirements.txt
+requirements: private/requirements.txt
 overwrite_requirements: true
 python_version: "3.12"
 files:
@@ -35,6 +35,8 @@ files:
     - requirements.txt
 autograder_files:
     - private/hidden.json
+spoilers:
+    - hs.append(h)
 tests:
     files: true
     ok_format: false
@@ -70,7 +72,7 @@ number, should pass these too. Keep the names of functions and arguments.
 beside those that the public check expects, and marks the step from which they differ. It does this for every question
 whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
 
-40 points are graded automatically, 10 by a person (the three written answers); q6d is worth 4 extra points.
+{{points.automatic}} points are graded automatically, {{points.written}} by a person (the three written answers); q6d is worth {{points.extra}} extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
 
 ## Legend

@@ -1,4 +1,4 @@
-"""The command line: `autograder` build, table, grade and class.
+"""The command line: `autograder` new, build, table, grade and class.
 
 A wrong call ends with one line and exit code 2, whatever else goes wrong with one line and exit code 1; `--debug`
 shows the traceback before it.
@@ -73,18 +73,45 @@ def cli() -> None:
 @DEBUG
 def build(master: Path | None, out: Path | None, check: bool) -> None:
     """Build student/, solutions/ and autograder/dist/ from MASTER (the one in assignment/ otherwise)."""
-    from autograder.authoring import build as building
+    from autograder.authoring.publish import told
+    from autograder.authoring.unchanged import unchanged
 
     master = master or only_master()
     out = out or master.resolve().parent.parent
-    if not check:
-        for path in building.build(master, out):
-            click.echo(f"built {path.relative_to(out.resolve())}")
-    elif lines := building.differences(master, out):
-        click.echo("\n".join(lines))
-        raise BuildError(f"{len(lines)} lines of differences; to rebuild: python -m autograder build")
+    if not check and unchanged(master, out):
+        click.echo("Nothing has changed since the last build.")
+        return
+
+    from autograder.authoring import build as building
+
+    if check:
+        lines, foreign = building.differences(master, out)
+        wrong = len(lines)
     else:
+        names, (kept, foreign), places = building.build(master, out)
+        lines, wrong = [f"built {name}" for name in names], 0
+        lines += [f"kept: {name} was not as a build had made it, and is now {place}" for name, place in kept]
+        lines += [f"a question that is gone is still in {'; '.join(places)}"] * bool(places)
+    if foreign:
+        lines.append(f"not made by a build, left as it is: {told(foreign)}")
+    for line in lines:
+        click.echo(line)
+    if wrong:
+        raise BuildError(f"{wrong} lines of differences; to rebuild: python -m autograder build")
+    if check:
         click.echo("Everything is as the master builds it.")
+
+
+@cli.command()
+@click.argument("name")
+@DEBUG
+def new(name: str) -> None:
+    """Lay out another assignment, NAME, in a folder of its own: a small one that builds and grades, to change."""
+    from autograder.authoring.new import lay_out
+
+    for path in lay_out(name, Path()):
+        click.echo(f"wrote {path}")
+    click.echo(f"To build it: cd {name}, then autograder build")
 
 
 @cli.command()

@@ -119,10 +119,10 @@ class Graded:
 
     def sound(self):
         """Valid results, all questions in them, no secret told, nothing left running."""
-        names = [test["name"] for test in self.report["tests"] if test["name"] not in ("Public Tests", PROOF)]
-        assert names == list(TESTS)
-        scored = [test for test in self.report["tests"] if test.get("max_score")]
-        assert all(0 <= test["score"] <= test["max_score"] == 2 for test in scored)
+        tests = [test for test in self.report["tests"] if test["name"] != PROOF]
+        names = [test["name"] for test in tests]
+        assert names == [f"{name}{part}" for name in TESTS for part in ("", ": hidden checks")]
+        assert all(0 <= test["score"] <= test["max_score"] == 1 for test in tests)
         assert SECRET not in self.text and "4711" not in self.text and "secretlib" not in self.text
         assert left_running() == []
         return self

@@ -2,15 +2,14 @@
 
 import json
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
-import yaml
 
+from autograder.authoring.configuration import PYTHONS
 from autograder.authoring.master import Master
 from autograder.authoring.publish import files
-from autograder.authoring.rules import PRIVATE
 from autograder.grading.assignment import Settings
 from autograder.grading.cells import SKIP_TAG, fingerprint
 from autograder.grading.written import FILE as WRITTEN
@@ -23,6 +22,7 @@ RUN_OTTER = '''"""Grades one submission in its container, with the student's cod
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 SOURCE = Path(__file__).resolve().parent
 sys.path.insert(0, str(SOURCE / "files"))
@@ -41,9 +41,44 @@ def check(*args, **kwargs):
 
 check_all = export = check
 '''
-OPEN_HOME = """
-# the interpreter lies below root's home, and the student's process has a user id of its own
+CONTAINER = Path(__file__).parent / "templates/container.txt"
+DEFAULT_PYTHON = "3.12"
+ENVIRONMENT = """\
+name: otter-env
+channels:
+- conda-forge
+dependencies:
+- python={python}
+- pip
+"""
+SETUP = """\
+#!/usr/bin/env bash
+# Makes what grading needs, and no more: one Python, and packages of exact versions.
+set -euo pipefail
+
+export DEBIAN_FRONTEND=noninteractive CONDA_ALWAYS_YES=true MAMBA_ALWAYS_YES=true
+apt-get update
+apt-get install -y --no-install-recommends ca-certificates wget
+
+source=/autograder/source
+wget -nv -O "$source/miniforge.sh" \\
+    "https://github.com/conda-forge/miniforge/releases/download/25.3.1-0/Miniforge3-Linux-$(uname -m).sh"
+bash "$source/miniforge.sh" -b -p /root/miniforge3
+rm "$source/miniforge.sh"
+/root/miniforge3/bin/mamba env create -f "$source/environment.yml"
+
+# What the grader needs, then what the assignment needs on top of it; the pins of the first hold for the second.
+pip="/root/miniforge3/envs/otter-env/bin/python -m pip install --no-cache-dir --disable-pip-version-check"
+$pip --no-deps -r "$source/requirements.grader.txt"
+$pip -r "$source/requirements.assignment.txt"
+/root/miniforge3/bin/mamba clean --all --yes || true
+
+# The interpreter lies below root's home, and the student's process has a user id of its own.
 chmod o+x /root
+"""
+RUN_AUTOGRADER = """\
+#!/usr/bin/env bash
+exec /root/miniforge3/envs/otter-env/bin/python /autograder/source/run_otter.py
 """
 
 
@@ -70,31 +105,27 @@ def configured_files(master: Master, source: Path) -> list[str]:
     return sorted(names)
 
 
-def container_pins(source: Path) -> list[str]:
-    """What the container installs, where private/requirements.txt says so; Otter gives it what students install."""
-    path = source / PRIVATE / "requirements.txt"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [line for line in lines if line and not line.startswith("#")]
+class Container(NamedTuple):
+    """What a zip's container installs. requirements: the assignment's own. python: the version to grade with."""
+
+    requirements: Path
+    python: str
 
 
-def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQuestion], pins: list[str]) -> None:
-    """Otter's zip `made`, as ours at `path`.
-
-    written: the questions that a person grades. pins: of what its container installs; Otter's own where there are none.
-    """
+def repack(made: Path, path: Path, settings: Settings, written: list[WrittenQuestion], container: Container) -> None:
+    """Otter's zip `made`, as ours at `path`. written: the questions that a person grades."""
     with zipfile.ZipFile(made) as old:
         entries = {name: old.read(name) for name in old.namelist()}
     config = json.loads(entries["otter_config.json"]) | msgspec.to_builtins(settings)
     entries["otter_config.json"] = json.dumps(config, indent=2).encode()
     if written:
         entries[WRITTEN] = msgspec.json.format(msgspec.json.encode(written), indent=1)
-    environment = yaml.safe_load(entries["environment.yml"])
-    installed = environment["dependencies"][-1]
-    installed["pip"] = [*(pins or installed["pip"]), f"msgspec=={version('msgspec')}"]
-    entries["environment.yml"] = yaml.safe_dump(environment, sort_keys=False).encode()
+    entries["environment.yml"] = ENVIRONMENT.format(python=PYTHONS[container.python]).encode()
+    entries["setup.sh"], entries["run_autograder"] = SETUP.encode(), RUN_AUTOGRADER.encode()
+    entries["requirements.grader.txt"] = CONTAINER.read_bytes()
+    entries["requirements.assignment.txt"] = container.requirements.read_bytes()
     entries["run_otter.py"] = RUN_OTTER.encode()
     entries["files/grader.py"] = NO_GRADER.encode()
-    entries["setup.sh"] += OPEN_HOME.encode()
     for file in shipped():
         entries[f"files/{PACKAGE.name}/{file.relative_to(PACKAGE).as_posix()}"] = file.read_bytes()
 

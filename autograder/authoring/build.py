@@ -5,62 +5,116 @@ Otter Assign splits the master in a temporary folder; what it leaves is normalis
 write into the old outputs before everything has been verified, and never know what the assignment is about.
 """
 
+import contextlib
+import os
 import shutil
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 
 from autograder.authoring import onefile, page
-from autograder.authoring.archive import container_pins, repack, settings
+from autograder.authoring.archive import DEFAULT_PYTHON, Container, repack, settings
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
+from autograder.authoring.manifest import DIST, SOLUTIONS, STUDENT, Known, check_place, manifest_of
 from autograder.authoring.master import Master
 from autograder.authoring.normalise import cell_lines, normalised, read, write
-from autograder.authoring.publish import compare, files, install, is_left_out
+from autograder.authoring.places import check_removed
+from autograder.authoring.publish import Placed, alone, clear, compare, files, foreign, install, is_left_out, staged
 from autograder.authoring.rubrics import check_rubrics, written_questions
 from autograder.authoring.rules import check_rules
 from autograder.authoring.split import assign, make_fixtures, solution, written_answers
+from autograder.authoring.unchanged import snapshot, stamp
 from autograder.authoring.verify import (
     check_contents,
     check_errors,
     check_mathematics,
     check_paths,
     check_score,
+    check_students,
     check_test_files,
 )
 from autograder.errors import BuildError, OutputError
 from autograder.files import replace
 
-STUDENT, SOLUTIONS, DIST = "student", "solutions", "autograder/dist"
 LOG = "build.log"  # what a failed build leaves behind
+LONG_AGO = 1_000_000_000  # 2001, which a zip can still tell
+LOG_HEAD = b"The log of a build that failed:\n"
 
 
-def build(path: Path, out: Path) -> list[Path]:
-    """Build everything from the master at `path` and put it under `out`; returns the paths written.
+class Built(NamedTuple):
+    """names: the folders and files that were made, below the folder of the outputs. places: where other texts still
+    speak of a question that is gone.
+    """
+
+    names: list[str]
+    placed: Placed
+    places: list[str]
+
+
+class Differences(NamedTuple):
+    """lines: what of the made files is not as built. foreign: what no build made, which is no difference."""
+
+    lines: list[str]
+    foreign: list[str]
+
+
+def build(path: Path, out: Path) -> Built:
+    """Build everything from the master at `path` and put it under `out`.
 
     Raises BuildError, which names the log that it leaves where it came to running anything, and OutputError.
     """
     out = out.resolve()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".build-", dir=out) as stage:
-            made = make(checked_master(path), Path(stage) / "new", out)
-            install(made, Path(stage), out)
+        with alone(out):
+            sources = snapshot(path)
+            master, known = checked(path, out)
+            places = check_removed(master, out, known.last)
+            clear(out, known)
+            with staged(out) as stage:
+                names = make(master, stage / "new", out)
+                manifest = manifest_of(master, made_files(stage / "new"), stage / "new", out)
+                placed = install(stage, out, manifest, known)
+            stamp(sources, manifest, out)
     except OSError as problem:
         what = f"{problem.filename or out}: {problem.strerror or problem}"
         raise OutputError(f"{what}; nothing was built") from problem
-    (out / LOG).unlink(missing_ok=True)
-    return [out / name for name in made]
+    if is_our_log(out / LOG):
+        (out / LOG).unlink()
+    return Built(names, placed, places)
 
 
-def differences(path: Path, out: Path) -> list[str]:
-    """Build without writing; a list of lines that tell how `out` differs from it, empty where it does not."""
+def differences(path: Path, out: Path) -> Differences:
+    """Build without writing, and compare with what is there. Raises BuildError."""
     out = out.resolve()
+    master, known = checked(path, out)
     with tempfile.TemporaryDirectory(prefix="build-") as stage:
         new = Path(stage) / "new"
-        return [line for name in make(checked_master(path), new, out) for line in compare(out / name, new / name, name)]
+        make(master, new, out)
+        manifest = manifest_of(master, made_files(new), new, out)
+        return Differences(compare(new, out, manifest, known), foreign(out, manifest, known))
+
+
+def made_files(new: Path) -> list[str]:
+    return [file.relative_to(new).as_posix() for file in files(new)]
+
+
+def checked(path: Path, out: Path) -> tuple[Master, Known]:
+    """The master at a path, which fulfils all rules, and what earlier builds have made of it. Raises BuildError."""
+    master, known = checked_master(path), Known(out)
+    check_place(master, out, known.last)
+    return master, known
+
+
+def is_our_log(path: Path) -> bool:
+    """Whether a file is the log of a failed build, and no person's."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        return file.read(len(LOG_HEAD)) == LOG_HEAD
+    return False
 
 
 def checked_master(path: Path) -> Master:
@@ -79,8 +133,9 @@ def make(master: Master, new: Path, out: Path) -> list[str]:
             with quiet(Path(temporary)) as log:
                 return make_in(work, master, new, out)
         except BuildError as mistake:
-            if text := log.read_bytes():
-                replace(out / LOG, text)
+            text = log.read_bytes()
+            if text and (is_our_log(out / LOG) or not os.path.lexists(out / LOG)):
+                replace(out / LOG, LOG_HEAD + text)
                 raise BuildError(f"{mistake} (the build's log: {LOG})") from mistake
             raise
 
@@ -103,9 +158,10 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     write(blank, student / notebook)
 
     archive = new / DIST / f"{master.path.stem}-autograder.zip"
-    made_by_otter = next((split / "autograder").glob("*.zip"))
-    by_hand, pins = written_questions(master, source), container_pins(source)
-    repack(made_by_otter, archive, settings(master, source, [first.source]), by_hand, pins)
+    asked, made_by_otter = master.config.settings, next((split / "autograder").glob("*.zip"))
+    container = Container(source / asked["requirements"], asked.get("python_version", DEFAULT_PYTHON))
+    by_hand = written_questions(master, source)
+    repack(made_by_otter, archive, settings(master, source, [first.source]), by_hand, container)
     shutil.copytree(split / "autograder/tests", new / DIST / "tests")
     with zipfile.ZipFile(archive) as made:
         made.extract("otter_config.json", new / DIST)
@@ -123,6 +179,7 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     check_errors(master, execute(master, reference, work / "solved"), lines, "the solution")
     write(normalised(reference), new / SOLUTIONS / notebook)
     check_score(master, otter_grade(new / SOLUTIONS / notebook, archive))
+    check_students(master, student, archive, new / SOLUTIONS / notebook, work / "students")
     write_page(master, reference, lines, new / SOLUTIONS / f"{master.path.stem}.html")
     if written := written_answers(master):
         lines = cell_lines(written)
@@ -137,7 +194,11 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
 def copy_fixtures(master: Master, source: Path, new: Path, out: Path) -> list[str]:
     """Make the numbers of the cases, which the master's own folder holds too; their paths below `out`."""
     names = []
+    for file in source.rglob("*.json"):
+        os.utime(file, (LONG_AGO, LONG_AGO))  # to tell what is made here from what an author wrote
     for file in make_fixtures(master, source):
+        if file.stat().st_mtime == LONG_AGO:
+            continue
         place = master.folder / file.relative_to(source)
         if place.is_relative_to(out):
             names.append(str(place.relative_to(out)))

@@ -38,27 +38,33 @@ def check_leaks(master: Master, student: Path) -> None:
 
 
 def secret_lines(master: Master) -> dict[str, Secret]:
-    """Each line that only a solution or a hidden case has."""
+    """Each line that only a solution or a hidden case has, and that students do not see anywhere in the master."""
+    public = [*master.config.spoilers]
+    for cell in master.cells:
+        public += [line for _, line, is_secret in marked_lines(cell, None) if not is_secret and cell.block != "TESTS"]
+    for question in master.questions.values():
+        public += [line for case in question.cases if not case.hidden for line in case.function.split("\n")]
+    known = "\n".join(public)
+    return {line: secret for line, secret in all_secrets(master).items() if line not in known}
+
+
+def all_secrets(master: Master) -> dict[str, Secret]:
+    """Each line of a solution or a hidden case that is long enough to give something away."""
     hidden = {id(case.cell): case for q in master.questions.values() for case in q.cases if case.hidden}
     secrets: dict[str, Secret] = {}
-    public = []
     for cell in master.cells:
         case = hidden.get(id(cell))
         for number, line, is_secret in marked_lines(cell, case):
             if is_secret:
                 secrets.setdefault(line.strip(), Secret(cell, number, "a hidden case" if case else "a solution"))
-            else:
-                public.append(line)
         if case:
             for line in [case.name, *case.function.split("\n")]:
                 secrets.setdefault(line.strip(), Secret(cell, case.line, "a hidden case"))
-    for question in master.questions.values():
-        public += [line for case in question.cases if not case.hidden for line in case.function.split("\n")]
-    known, boundary = "\n".join(public), re.compile(r"# (BEGIN|END) ")
+    boundary = re.compile(r"# (BEGIN|END) ")
     return {
         line: secret
         for line, secret in secrets.items()
-        if len(line) >= SHORT and line not in known and not boundary.search(line)
+        if len(line) >= SHORT and re.search(r"\w", line) and not boundary.search(line)
     }
 
 

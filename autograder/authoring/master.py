@@ -1,78 +1,32 @@
 """Read a master: its cells, its questions with their cases, and its configuration.
 
 A master is a notebook as a jupytext py:percent file, with Otter Assign's raw cells for structure. What cannot be read
-becomes one BuildError with the file, the line and the cell; what a master must fulfil beside that stands in
-`rules`. This module must never run the master's code.
+becomes one BuildError with the file, the line and the cell; what a master must fulfil beside that stands in `rules`.
+This module must never run the master's code.
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import jupytext
-import yaml
 
+from autograder.authoring import configuration
+from autograder.authoring.configuration import SettingsError, filled_in, nearest
+from autograder.authoring.parts import CaseSource as CaseSource
+from autograder.authoring.parts import Cell as Cell
+from autograder.authoring.parts import Config, sums
+from autograder.authoring.parts import Question as Question
 from autograder.errors import BuildError
 from autograder.grading.text import one_line
 
 BOUNDARY = re.compile(r"# (BEGIN|END) (QUESTION|SOLUTION|PROMPT|TESTS)$")
 CONFIG = "# ASSIGNMENT CONFIG"
-CASE_KEYS = {"points", "hidden", "success_message", "failure_message"}
-
-
-@dataclass
-class Cell:
-    kind: str  # code, markdown or raw
-    source: str
-    line: int  # of the cell's first line of source, counted from 1
-    tags: list[str] = field(default_factory=list)
-    block: str = ""  # QUESTION, SOLUTION, PROMPT, TESTS; empty outside
-    question: "Question | None" = None
-
-    @property
-    def heading(self) -> str:
-        return self.source.split("\n")[0].strip()
-
-    @property
-    def is_solution(self) -> bool:
-        """Whether it is code that an answer stands in."""
-        return self.kind == "code" and self.question is not None and self.block == "SOLUTION"
-
-
-@dataclass
-class CaseSource:
-    """A test case as the master declares it."""
-
-    name: str
-    points: float
-    hidden: bool
-    function: str  # as Otter writes it: unparsed, without comments
-    cell: Cell
-    line: int  # of the function
-
-
-@dataclass
-class Question:
-    name: str
-    points: float
-    manual: bool
-    line: int
-    extra: bool = False  # its points come on top of what can be reached
-    cases: list[CaseSource] = field(default_factory=list)
-
-
-@dataclass
-class Config:
-    """Of the assignment's configuration, what we read ourselves."""
-
-    line: int
-    name: str = ""
-    files: list[str] = field(default_factory=list)  # what students get
-    autograder_files: list[str] = field(default_factory=list)  # what only the autograder gets
-    tests: Any = None
+CELL = re.compile(r"# %%(?: \[(?:markdown|raw)\])?(?: \w+=.+)?")
+BOUNDARIES = [f"# {end} {what}" for what in ("QUESTION", "SOLUTION", "PROMPT", "TESTS") for end in ("BEGIN", "END")]
 
 
 class Master:
@@ -87,6 +41,13 @@ class Master:
         for cell in self.cells:
             if cell.block == "TESTS":
                 self._add_case(cell)
+        points = sums(self.questions.values())
+        for cell in self.cells:
+            if cell.kind == "markdown":
+                try:
+                    cell.source = filled_in(cell.source, points)
+                except SettingsError as problem:
+                    raise self.cell_error(cell, str(problem), cell.line + problem.line) from None
 
     @property
     def folder(self) -> Path:
@@ -134,8 +95,17 @@ class Master:
             text = self.path.read_text(encoding="utf-8")
         except UnicodeDecodeError as problem:
             raise self.file_error(f"is not in UTF-8 ({problem.reason}): save it as UTF-8") from None
-        notebook = jupytext.reads(text, fmt="py:percent")
-        starts = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("# %%")]
+        starts = []
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.startswith("# %%"):
+                starts.append(number)
+                if not CELL.fullmatch(line):
+                    message = f"`{line}` starts no cell: write `# %%`, `# %% [markdown]` or `# %% [raw]`"
+                    raise self.error(number, line, message)
+        try:
+            notebook = jupytext.reads(text, fmt="py:percent")
+        except Exception as problem:  # jupytext's and nbformat's own, of many kinds
+            raise self.file_error(f"jupytext cannot read it: {type(problem).__name__}: {problem}") from problem
         if len(starts) != len(notebook.cells):
             raise self.file_error("code stands before the first `# %%`, or `# %%` inside a cell")
         return [
@@ -149,16 +119,15 @@ class Master:
         ]
 
     def _config(self) -> Config:
-        cell = next((cell for cell in self.cells if cell.kind == "raw" and cell.heading == CONFIG), None)
-        if cell is None:
+        cells = [cell for cell in self.cells if cell.kind == "raw" and cell.heading == CONFIG]
+        if not cells:
             raise self.file_error(f"no raw cell starts with {CONFIG}")
-        settings, lists = self._yaml(cell), dict[str, list[str]]()
-        for key in ("files", "autograder_files"):
-            names = settings.get(key) or []
-            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-                raise self.error(cell.line, "ASSIGNMENT CONFIG", f"{key}: needs a list, a line `- name` for each file")
-            lists[key] = names
-        return Config(cell.line, str(settings.get("name") or ""), **lists, tests=settings.get("tests"))
+        if len(cells) > 1:
+            raise self.cell_error(cells[1], f"a second {CONFIG}")
+        settings, lists = self._settings(cells[0], "assignment"), dict[str, list[str]]()
+        for key in ("files", "autograder_files", "spoilers"):
+            lists[key] = settings.get(key) or []
+        return Config(cells[0], str(settings.get("name") or ""), **lists, settings=settings)
 
     def _structure(self) -> None:
         """Give each cell its block and question, and collect the questions."""
@@ -167,6 +136,11 @@ class Master:
         for cell in self.cells:
             boundary = BOUNDARY.match(cell.heading) if cell.kind == "raw" else None
             cell.question = question
+            if not cell.source.strip():
+                raise self.cell_error(cell, "an empty cell")
+            rest = [line for line in cell.source.split("\n")[1:] if line.strip()] if boundary else []
+            if boundary and (rest and boundary[2] != "QUESTION" or any(BOUNDARY.match(line) for line in rest)):
+                raise self.cell_error(cell, f"{cell.heading} stands alone in its cell, not with: {rest[0]}")
             if boundary and boundary[1] == "BEGIN":
                 if boundary[2] == "QUESTION":
                     if opened:
@@ -184,6 +158,9 @@ class Master:
                     raise self._unclosed(opened[-1])
                 opened.pop()
                 question = question if opened else None
+            elif cell.kind == "raw" and cell.heading != CONFIG:
+                message = f"a raw cell that Otter does not know: {cell.heading}{nearest(cell.heading, BOUNDARIES)}"
+                raise self.cell_error(cell, message)
             elif opened:
                 cell.block = opened[-1].heading.removeprefix("# BEGIN ")
         if opened:
@@ -193,14 +170,16 @@ class Master:
         return self.cell_error(cell, f"{cell.heading} has no matching END")
 
     def _question(self, cell: Cell) -> Question:
-        config = self._yaml(cell)
+        config = self._settings(cell, "question")
         name, points = config.get("name"), config.get("points")
         if not isinstance(name, str) or not name.isidentifier():
             raise self.cell_error(cell, "a question needs `name:`, a word of letters, digits and _")
         if name in self.questions:
             raise self.cell_error(cell, f"a second question named {name}")
         if not is_number(points):
-            raise self.error(cell.line, name, "`points:` must be one number: lists give students the wrong points")
+            raise self.error(
+                cell.line, name, "`points:` must be one number above 0, no list: students would see other points"
+            )
         manual, extra = bool(config.get("manual")), bool(config.get("extra"))
         self.questions[name] = Question(name, points, manual, cell.line, extra)
         return self.questions[name]
@@ -220,7 +199,7 @@ class Master:
             raise self.cell_error(cell, 'a case starts with `""" # BEGIN TEST CONFIG` and its points')
         if end is None:
             raise self.cell_error(cell, "# BEGIN TEST CONFIG has no # END TEST CONFIG")
-        config = self._yaml(Cell("raw", "\n".join(lines[1:end]), cell.line, question=cell.question))
+        config = self._settings(Cell("raw", "\n".join(lines[1:end]), cell.line + 1, question=cell.question), "case")
         self._check_case_config(cell, config)
         source = "\n".join(lines[end + 1 :])
         try:
@@ -235,22 +214,17 @@ class Master:
         return CaseSource(function.name, config["points"], hidden, ast.unparse(function), cell, line)
 
     def _check_case_config(self, cell: Cell, config: dict[str, Any]) -> None:
-        if unknown := sorted(set(config) - CASE_KEYS):
-            raise self.cell_error(cell, f"Otter ignores `{unknown[0]}:` in a test's configuration")
         if not is_number(config.get("points")):
-            raise self.cell_error(cell, "each case needs `points:`, one number")
+            raise self.cell_error(cell, "each case needs `points:`, one number above 0")
         for key in ("success_message", "failure_message"):
             if re.search(r'["\\\n]', str(config.get(key, "")).strip("\n")):
                 raise self.cell_error(cell, f"{key} may not hold a double quote, a backslash or two lines")
 
-    def _yaml(self, cell: Cell) -> dict[str, Any]:
+    def _settings(self, cell: Cell, what: str) -> dict[str, Any]:
         try:
-            config = yaml.safe_load(cell.source)
-        except yaml.YAMLError as problem:
-            raise self.cell_error(cell, f"not valid YAML: {problem}") from None
-        if not isinstance(config, dict):
-            raise self.cell_error(cell, "expected lines of `key: value`")
-        return config
+            return configuration.read(cell.source, what)
+        except SettingsError as problem:
+            raise self.cell_error(cell, str(problem), cell.line + problem.line) from None
 
 
 def without_markers(source: str) -> str:
@@ -274,4 +248,5 @@ def is_call_of(statement: ast.stmt, name: str) -> bool:
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a value counts points: a number above zero."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0

@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 from otter.assign import main as otter_assign
 
 from autograder.authoring import page
+from autograder.authoring.configuration import for_otter
 from autograder.authoring.kernels import first_line
-from autograder.authoring.master import Master, without_markers
+from autograder.authoring.master import CONFIG, Master, without_markers
 from autograder.authoring.normalise import write
 from autograder.authoring.rules import PRIVATE
 from autograder.errors import BuildError
@@ -56,6 +57,9 @@ def assign(master: Master, source: Path, split: Path) -> None:
     notebook = jupytext.read(source / master.path.name, fmt="py:percent")
     for cell, origin in zip(notebook.cells, master.cells, strict=True):
         cell.metadata["line"] = origin.line
+        cell.source = origin.source  # with the points filled in
+        if origin is master.config.cell:
+            cell.source = f"{CONFIG}\n{for_otter(master.config.settings)}"
     path = source / f"{master.path.stem}.ipynb"
     write(notebook, path)
     try:

@@ -7,8 +7,8 @@ from otter.test_files import GradingResults
 from rich import box
 from rich.table import Table
 
-from autograder.authoring.build import DIST, SOLUTIONS, STUDENT
 from autograder.authoring.kernels import otter_grade, quiet
+from autograder.authoring.manifest import DIST, SOLUTIONS, STUDENT
 from autograder.authoring.master import Master, Question
 from autograder.errors import AutograderError, BuildError
 from autograder.grading.text import one_line

@@ -1,6 +1,8 @@
 """What must hold of what was built, before any of it is put in place. Each check raises BuildError."""
 
-from collections.abc import Callable
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -10,10 +12,14 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.authoring import page
 from autograder.authoring.archive import configured_files
 from autograder.authoring.kernels import errors_of, first_line
-from autograder.authoring.master import CaseSource, Master
+from autograder.authoring.master import CaseSource, Master, Question
 from autograder.authoring.onefile import GRADER, PACKAGE
 from autograder.authoring.publish import files
-from autograder.errors import MathError
+from autograder.errors import AutograderError, MathError
+from autograder.grading.assignment import Assignment
+from autograder.grading.grade import grade
+from autograder.grading.results import CaseResult
+from autograder.grading.sandbox.launcher import close_launcher
 
 
 def check_test_files(master: Master, folder: Path, wanted: Callable[[CaseSource], bool]) -> None:
@@ -70,6 +76,47 @@ def check_score(master: Master, results: GradingResults) -> None:
             if not result.passed:
                 reason = (result.message or "").strip().split("\n")[-1].strip()
                 raise master.error(case.line, question, f"the solution fails {case.name}: {reason}")
+
+
+def check_students(master: Master, student: Path, archive: Path, notebook: Path, folder: Path) -> None:
+    """With what students have, the solution passes every public case; and what they start from passes no case at all.
+
+    folder: an empty one to work in.
+    """
+    shutil.copytree(student / "tests", folder / "tests")
+    shutil.copytree(student, folder / "files", ignore=shutil.ignore_patterns("tests", "*.ipynb"))
+    with zipfile.ZipFile(archive) as made:
+        made.extract("otter_config.json", folder)
+    for question, case, result in graded(master, notebook, folder, "with what students have"):
+        if not result.passed:
+            message = f"with what students have, the solution fails {case.name}: {result.message}"
+            raise master.error(case.line, question, message)
+    for question, case, result in graded(master, student / f"{master.path.stem}.ipynb", archive, "before an answer"):
+        if result.passed:
+            message = f"{case.name} passes before anything is answered: the stub answers it, or it asks nothing"
+            raise master.error(case.line, question, message)
+
+
+def graded(
+    master: Master, notebook: Path, archive: Path, how: str
+) -> Iterator[tuple[Question, CaseSource, CaseResult]]:
+    """(question, case, result) of a notebook that our own grader graded with a zip, or with a folder in its place.
+
+    how: says so in an error.
+    """
+    try:
+        with Assignment(archive) as assignment:
+            grading = grade(notebook, assignment, unconfined=True)
+    except AutograderError as problem:
+        raise master.file_error(f"graded {how}, {problem}") from problem
+    finally:
+        close_launcher()
+    for name, results in grading.questions.items():
+        question, made = master.questions[name], iter(results.cases)
+        public = all(not result.hidden for result in results.cases)
+        for case in question.cases:
+            if not (public and case.hidden):
+                yield question, case, next(made)
 
 
 def check_mathematics(master: Master, notebook: NotebookNode, lines: list[int | None]) -> None:

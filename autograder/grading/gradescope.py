@@ -27,27 +27,42 @@ def otter_results(grading: Grading, assignment: Assignment) -> GradingResults:
 
 
 def gradescope_report(grading: Grading, assignment: Assignment) -> dict[str, Any]:
-    """The contents of Gradescope's results.json."""
+    """The contents of Gradescope's results.json.
+
+    Each question has an entry that shows at once: its public cases, as the notebook tells them. What its hidden cases
+    gave is an entry of its own, which shows once the grades are published, or never, as the assignment says. A refusal
+    is told above all entries, and not in each of them.
+    """
     results = otter_results(grading, assignment)
     report: dict[str, Any] = results.to_gradescope_dict(assignment.config)
-    for entry in report["tests"]:
-        if entry["name"] in results.results:
-            entry["output"] = markdown(results.results[entry["name"]], grading)
-        elif entry["name"] == "Public Tests":
-            parts = [f"**{escape(f.name)}**\n\n{markdown(f, grading, public=True)}" for f in results.results.values()]
-            entry["output"] = "\n\n".join(parts)
-        entry["output_format"] = "md"
+    later = "after_published" if assignment.config.show_hidden else "hidden"
+    entries = []
+    for file in results.results.values():
+        pairs = list(zip(file.test_cases, grading.questions[file.name].cases, strict=True))
+        for hidden, name in ((False, file.name), (True, f"{file.name}: hidden checks")):
+            shown = [(case, result) for case, result in pairs if result.hidden == hidden]
+            if shown:
+                text = "" if grading.refusal else "\n".join(case_line(case, result) for case, result in shown)
+                entries.append(entry(name, [result for _, result in shown], text, later if hidden else "visible"))
+    report["tests"] = entries
     return report
 
 
-def markdown(file: ExceptionTestFile, grading: Grading, public: bool = False) -> str:
-    """A question's cases, one line each, with points and the author's own messages."""
-    pairs = zip(file.test_cases, grading.questions[file.name].cases, strict=True)
-    return "\n".join(case_line(case, result) for case, result in pairs if not (public and result.hidden))
+def entry(name: str, cases: list[CaseResult], text: str, visibility: str) -> dict[str, Any]:
+    """One of Gradescope's tests. text: markdown."""
+    return {
+        "name": name,
+        "score": round(sum(case.earned for case in cases), 5),
+        "max_score": round(sum(case.points for case in cases), 5),
+        "status": "passed" if all(case.passed for case in cases) else "failed",
+        "visibility": visibility,
+        "output": text,
+        "output_format": "md",
+    }
 
 
 def case_line(case: Any, result: CaseResult) -> str:
-    """One case's line. case: Otter's, which holds its author's messages."""
+    """One case's line, with points and the author's own messages. case: Otter's, which holds these."""
     points = f" ({result.earned:g}/{result.points:g})"
     author = case.success_message if result.passed else case.failure_message
     return "- " + escape(result.line) + points + (f" {author}" if author else "")

@@ -85,12 +85,10 @@ points: 2
 failure_message: see the hint
 """ # END TEST CONFIG
 def test_q1_three(square, same):
-    import json
+    from helper import stored
 
     # this comment is dropped
-    with open("fixtures.json") as file:
-        want = json.load(file)["three"]
-    same(square(3), want)
+    same(square(3), stored("three"))
 
 
 test_q1_three(square, same)
@@ -129,7 +127,7 @@ points: 2
 
 # %% [markdown]
 r"""
-### q2_root · Roots (2 points)
+### q2_root · Roots (2 extra points)
 """
 
 # %% [raw]

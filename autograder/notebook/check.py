@@ -38,8 +38,12 @@ class Checked(page.Shown):
     @property
     def state(self) -> str:
         """How it stands, in words."""
-        failed = sum(not case.passed for case in self.cases)
-        return "still to do" if self.todo else f"{failed} of {len(self.cases)} cases failed" if failed else "all passed"
+        if self.todo:
+            return "still to do"
+        failed, all_cases = sum(not case.passed for case in self.cases), len(self.cases)
+        if not failed:
+            return "all passed"
+        return "failed" if failed == all_cases else f"{failed} of {all_cases} cases failed"
 
     @property
     def heading(self) -> str:
@@ -75,7 +79,7 @@ class Checked(page.Shown):
         for case, words in self.told():
             claim = f"{page.coloured_sign(*sign_of(case))}: {page.escaped(case.claim)} ({page.points(case.points)})"
             items.append(f"<li style='margin:0.15em 0'>{claim}{page.message(words) if words else ''}</li>")
-        cases = f"<ul style='list-style:none;margin:0.2em 0;padding:0'>{''.join(items)}</ul>"
+        cases = f"<ul role='list' style='list-style:none;margin:0.2em 0;padding:0'>{''.join(items)}</ul>"
         later = f"<div style='opacity:0.8'>{page.escaped(self.later)}</div>" if self.later else ""
         return page.block(page.COLOURS[self.sign], name, cases, later)
 

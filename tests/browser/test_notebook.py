@@ -140,9 +140,9 @@ def test_01_the_setup_runs_and_a_stub_is_told_kindly(notebook, look):
 
 
 def test_02_a_wrong_answer_is_named(notebook, look):
-    right = "self.W_hh @"
+    right = "self.W_hh @ h_prev"
     assert right in SOLUTIONS["q2_vanilla_rnn"]
-    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @"))
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace(right, "self.W_hh.T @ h_prev"))
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")

@@ -15,6 +15,7 @@ from tools.pins import brought_along
 
 STUDENT = ROOT / "student"
 NOTEBOOK = STUDENT / "rnn_lstm.ipynb"
+NO_TEXT = "<IPython.core.display.HTML object>"  # what has an HTML form alone
 TRAINING = "payoff.show_memory("  # seconds of work, which have tests of their own
 COLAB = {
     "google/__init__.py": "",
@@ -91,7 +92,10 @@ def said(book, text):
 def output_text(output):
     if output.output_type == "error":
         return f"{output.ename}: {output.evalue}"
-    return output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+    if output.output_type == "stream":
+        return output.text
+    text = output.data.get("text/plain", "")
+    return output.data["text/html"] if text == NO_TEXT else text
 
 
 def failures(book):

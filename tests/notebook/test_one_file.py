@@ -9,6 +9,7 @@ import zipfile
 
 import nbformat
 import pytest
+from markdown_it import MarkdownIt
 
 from autograder.grading.assignment import Assignment
 from autograder.grading.cells import notebook_cells
@@ -72,6 +73,15 @@ def test_every_picture_is_inside():
     inside = {base64.b64decode(data) for data in re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', prose)}
     assert inside == {data for name, data in FILES.items() if name.startswith("figures/")}
     assert not re.search(r"!\[[^\]]*\]\(|attachment:", prose)
+
+
+def test_every_picture_shows_where_markdown_it_renders_as_in_vs_code():
+    """It refuses SVG in Markdown's own form, so pictures are HTML."""
+    render = MarkdownIt("commonmark", {"html": True}).render
+    assert "<img" not in render("![a](data:image/svg+xml;base64,AAAA)")
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    shown = "".join(render(cell.source) for cell in book.cells if cell.cell_type == "markdown")
+    assert len(re.findall(r'<img alt="[^"]+" src="data:image/svg', shown)) == len(list((STUDENT / "figures").iterdir()))
 
 
 def test_alone_with_numpy_matplotlib_and_ipykernel_it_gives_all_points(lean, tmp_path):

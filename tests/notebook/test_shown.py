@@ -6,9 +6,11 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 
+import nbformat
 import pytest
 
 from autograder.notebook import page
@@ -269,3 +271,35 @@ def test_neither_otter_nor_numpy_is_imported_for_it():
     code = "import sys, grader; grader.check('q9'); print(sorted({'otter', 'numpy', 'IPython'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=STUDENT)
     assert done.stdout == "[]\n", done.stderr
+
+
+def page_that_saves(path, *texts):
+    """What stands for the page of a notebook: asked to save, it writes these texts one after another."""
+
+    def write():
+        for text in texts:
+            path.write_text(text)
+            time.sleep(0.15)
+
+    return lambda *_, **__: threading.Thread(target=write).start()
+
+
+def test_a_save_is_waited_for_until_the_file_is_whole(grader, tmp_path, monkeypatch):
+    book = solved()
+    book.cells[1].source += "  # edited"
+    whole = nbformat.writes(book)
+    monkeypatch.setenv("JPY_SESSION_NAME", "folder/mine.ipynb")
+    monkeypatch.setattr("IPython.display.display", page_that_saves(tmp_path / "mine.ipynb", whole[:9000], "", whole))
+    made = grader.export()
+    with zipfile.ZipFile(made.path) as packed:
+        assert "# edited" in packed.read("mine.ipynb").decode()
+    assert "as last saved" not in repr(made)
+
+
+def test_where_the_page_does_not_save_the_person_is_asked_to(grader, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "folder/mine.ipynb")
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    start = time.monotonic()
+    text = " ".join(repr(grader.export()).split())
+    assert "as last saved" in text and "Save the notebook (Ctrl+S" in text
+    assert time.monotonic() - start > 1  # it has waited

@@ -21,9 +21,17 @@ files:
     - answers.py
     - checks.py
     - derivation.py
+    - diagnosis.py
+    - experiments.py
+    - findings.py
     - gradcheck.py
     - given.py
+    - lstm_places.py
     - payoff.py
+    - places.py
+    - relations.py
+    - rnn_places.py
+    - verdicts.py
     - fixtures.json
     - figures
     - README.md
@@ -372,7 +380,7 @@ points: 2
 def test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/five steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    public("q2_vanilla_rnn/seven steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
@@ -381,13 +389,14 @@ test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
-def test_q2_two_networks_share_nothing(VanillaRNN):
-    from checks import check_separate_cells
+def test_q2_a_new_network_has_its_own_sizes_and_state(VanillaRNN):
+    from checks import check_separate_cells, check_sizes
 
     check_separate_cells(VanillaRNN)
+    check_sizes(VanillaRNN)
 
 
-test_q2_two_networks_share_nothing(VanillaRNN)
+test_q2_a_new_network_has_its_own_sizes_and_state(VanillaRNN)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -397,7 +406,7 @@ hidden: true
 def test_q2_other_sizes(VanillaRNN, run_cell):
     from checks import cell_runner, hidden
 
-    hidden("q2_vanilla_rnn/seven steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    hidden("q2_vanilla_rnn/nine steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_other_sizes(VanillaRNN, run_cell)
@@ -429,7 +438,8 @@ of every step. Start from the hidden state that `rnn` has, and use only its `hid
 
 `forward` returns one vector, the output, not a pair of state and output. (`y, h = rnn.forward(x)` would split an output
 of two entries, without an error.) The check uses `RunningAverage`, a small cell from `given.py`, so you can do this
-question before q2. A first call to try: `unroll(RunningAverage([0.0, 0.0]), np.ones((3, 2)))`.
+question before q2. Its inputs have one entry more than its state; a first call to try is
+`unroll(RunningAverage([0.0, 0.0, 0.0]), np.eye(4))`.
 
 <details><summary>Hint 1: a nudge</summary>
 
@@ -496,7 +506,7 @@ points: 3
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
 
-    public("q3_unroll/five steps").check(unroller(unroll, RunningAverage), "unroll")
+    public("q3_unroll/seven steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_collects_every_step(unroll, RunningAverage)
@@ -509,7 +519,7 @@ hidden: true
 def test_q3_other_lengths(unroll, RunningAverage):
     from checks import hidden, unroller
 
-    hidden("q3_unroll/eight steps").check(unroller(unroll, RunningAverage), "unroll")
+    hidden("q3_unroll/nine steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_other_lengths(unroll, RunningAverage)
@@ -719,13 +729,13 @@ def jacobian_through_time(hs, W_hh):
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
-def test_q4b_five_steps(jacobian_through_time):
+def test_q4b_seven_steps(jacobian_through_time):
     from checks import public
 
-    public("q4b_jacobian_through_time/five steps").check(jacobian_through_time, "jacobian_through_time")
+    public("q4b_jacobian_through_time/seven steps").check(jacobian_through_time, "jacobian_through_time")
 
 
-test_q4b_five_steps(jacobian_through_time)
+test_q4b_seven_steps(jacobian_through_time)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -735,7 +745,7 @@ hidden: true
 def test_q4b_other_sizes(jacobian_through_time):
     from checks import hidden
 
-    hidden("q4b_jacobian_through_time/seven steps").check(jacobian_through_time, "jacobian_through_time")
+    hidden("q4b_jacobian_through_time/nine steps").check(jacobian_through_time, "jacobian_through_time")
 
 
 test_q4b_other_sizes(jacobian_through_time)
@@ -915,7 +925,7 @@ hidden: true
 def test_q4c_other_sizes(rnn_backward):
     from checks import hidden
 
-    hidden("q4c_rnn_backward/seven steps at other sizes").check(rnn_backward, "rnn_backward")
+    hidden("q4c_rnn_backward/nine steps at other sizes").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_other_sizes(rnn_backward)
@@ -1246,7 +1256,7 @@ points: 2
 def test_q5b_both_states_travel(lstm_unroll):
     from checks import public
 
-    public("q5b_lstm_unroll/five steps").check(lstm_unroll, "lstm_unroll")
+    public("q5b_lstm_unroll/seven steps").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_both_states_travel(lstm_unroll)
@@ -1259,7 +1269,7 @@ hidden: true
 def test_q5b_other_sizes(lstm_unroll):
     from checks import hidden
 
-    hidden("q5b_lstm_unroll/seven steps at other sizes").check(lstm_unroll, "lstm_unroll")
+    hidden("q5b_lstm_unroll/nine steps at other sizes").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_other_sizes(lstm_unroll)
@@ -1407,7 +1417,7 @@ points: 1
 def test_q6a_order_of_the_products(dJ_dWg):
     from checks import public
 
-    public("q6a_derivation/three steps of matrices").check(dJ_dWg, "dJ_dWg")
+    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_order_of_the_products(dJ_dWg)
@@ -1432,7 +1442,7 @@ hidden: true
 def test_q6a_other_sizes(dJ_dWg):
     from checks import hidden
 
-    hidden("q6a_derivation/six steps of larger matrices").check(dJ_dWg, "dJ_dWg")
+    hidden("q6a_derivation/nine steps of larger matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_other_sizes(dJ_dWg)
@@ -1573,13 +1583,13 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
 """ # BEGIN TEST CONFIG
 points: 2
 """ # END TEST CONFIG
-def test_q6b_five_steps(lstm_dWg):
+def test_q6b_seven_steps(lstm_dWg):
     from checks import public
 
-    public("q6b_lstm_dWg/five steps").check(lstm_dWg, "lstm_dWg")
+    public("q6b_lstm_dWg/seven steps").check(lstm_dWg, "lstm_dWg")
 
 
-test_q6b_five_steps(lstm_dWg)
+test_q6b_seven_steps(lstm_dWg)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -1589,7 +1599,7 @@ hidden: true
 def test_q6b_other_sizes(lstm_dWg):
     from checks import hidden
 
-    hidden("q6b_lstm_dWg/seven steps at other sizes").check(lstm_dWg, "lstm_dWg")
+    hidden("q6b_lstm_dWg/nine steps at other sizes").check(lstm_dWg, "lstm_dWg")
 
 
 test_q6b_other_sizes(lstm_dWg)
@@ -1832,7 +1842,7 @@ hidden: true
 def test_q6d_other_sizes(lstm_backward):
     from checks import hidden
 
-    hidden("q6d_lstm_backward/seven steps at other sizes").check(lstm_backward, "lstm_backward")
+    hidden("q6d_lstm_backward/nine steps at other sizes").check(lstm_backward, "lstm_backward")
 
 
 test_q6d_other_sizes(lstm_backward)
@@ -2001,13 +2011,13 @@ def cell_carry(fs):
 """ # BEGIN TEST CONFIG
 points: 0.5
 """ # END TEST CONFIG
-def test_q7b_five_steps(cell_carry):
+def test_q7b_seven_steps(cell_carry):
     from checks import public
 
-    public("q7b_cell_carry/five steps").check(cell_carry, "cell_carry")
+    public("q7b_cell_carry/seven steps").check(cell_carry, "cell_carry")
 
 
-test_q7b_five_steps(cell_carry)
+test_q7b_seven_steps(cell_carry)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -2017,7 +2027,7 @@ hidden: true
 def test_q7b_other_sizes(cell_carry):
     from checks import hidden
 
-    hidden("q7b_cell_carry/seven steps").check(cell_carry, "cell_carry")
+    hidden("q7b_cell_carry/nine steps").check(cell_carry, "cell_carry")
 
 
 test_q7b_other_sizes(cell_carry)

@@ -50,13 +50,13 @@ MISTAKES = [
     ),
     *plain(
         "q4b_jacobian_through_time",
-        ("all_products", "result has shape (5, 3, 3), expected (3, 3).", "product = np.eye(len(W_hh))", "products, product = [], np.eye(len(W_hh))", "        product = step @ product\n", "        product = step @ product\n        products.append(product)\n", "return product", "return products"),
+        ("all_products", "result has shape (7, 3, 3), expected (3, 3).", "product = np.eye(len(W_hh))", "products, product = [], np.eye(len(W_hh))", "        product = step @ product\n", "        product = step @ product\n        products.append(product)\n", "return product", "return products"),
         ("vector", "result has shape (3,), expected (3, 3).", "np.eye(len(W_hh))", "np.ones(len(W_hh))"),
         ("input_changed", "the input hs was changed", "slope = 1 - h**2", "h **= 2\n        slope = 1 - h"),
     ),
     *sized(
         "q4b_jacobian_through_time",
-        ("five_steps_only", "in hs", "in hs[:5]"),
+        ("seven_steps_only", "in hs", "in hs[:7]"),
         ("three_units_only", "np.eye(len(W_hh))", "np.diag([1.0, 1, 1] + [0] * (len(W_hh) - 3))"),
     ),
     *numeric(
@@ -117,5 +117,5 @@ MISTAKES = [
         ("upstream_changed", "the input dys was changed", "xs[t], dys[t]", "xs[t], dys[t].copy()", "dBy += dy", "dBy += dy\n        dys[t] *= 0.5"),
         ("parameter_changed", "the input W_hh was changed", "dh0 = later", "dh0 = later\n    W_hh -= 0.1 * dW_hh"),
     ),
-    *sized("q4c_rnn_backward", ("five_steps_only", "range(T)", "range(max(0, T - 5), T)")),
+    *sized("q4c_rnn_backward", ("seven_steps_only", "range(T)", "range(max(0, T - 7), T)")),
 ]  # fmt: skip

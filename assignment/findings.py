@@ -29,7 +29,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Named:
-    """A known mistake that gives the same numbers here and in a second problem. array: set where it is of that alone."""
+    """A known mistake that gives the same numbers here and in a second problem. array: the only one that it spoils."""
 
     says: str
     hint: str
@@ -40,13 +40,17 @@ class Named:
 class Place:
     """Where smaller questions say that the mistake is.
 
-    right, wrong: the keys of the questions that were answered right and wrong, and that prove it. look: the place.
+    right, wrong: the keys of the questions that were answered right and wrong in these `arrays`, which proves it.
+    sound: other arrays that were right, in the question `at`. look: the place.
     """
 
+    arrays: tuple
     right: tuple
     wrong: tuple
     look: str
     hint: str = ""
+    sound: tuple = ()
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,8 @@ def rendered(found, asks):
 
 
 def right_ones(found):
-    """Which arrays are right, where that is news."""
-    return f"Right: {', '.join(found.right)}." if found.right and not found.named else ""
+    """Which arrays of the case are right, where that is news."""
+    return "" if found.named or not found.right else f"Right: {', '.join(found.right)}."
 
 
 def told(found, asks):
@@ -107,23 +111,22 @@ def told(found, asks):
     if found.rounded:
         return "Your numbers are the right ones, rounded: return them with all their digits."
     if found.error is not None:
-        return f"The relative error is only {found.error:.0e}: is something rounded, float32, or a tiny number added?"
+        return f"The relative error is only {found.error:.0e}: is something rounded, or in float32, or a little added?"
     if found.named:
         return naming(found.named)
     if found.relation:
-        look = found.relation.look or (capital(look_at(found.place)) if found.place else "")
+        look = found.relation.look or (look_at(found.place) if found.place else "")
         return f"{found.relation.says}. {look}".strip()
     if found.place:
-        proof = evidence(found.place, asks)
-        return f"{proof} {look_at(found.place)}" if proof else capital(look_at(found.place))
+        return " ".join(filter(None, (proof(found.place, found.right, asks), look_at(found.place))))
     return found.advice
 
 
 def look_at(place):
-    """A question ends as one."""
+    """The place, and its hint; a question ends as one."""
     if not place.hint:
-        return f"{place.look}?"
-    return f"{place.look}: see hint{'s' * (' and ' in place.hint)} {place.hint}."
+        return capital(place.look)
+    return f"{capital(place.look)}: see hint{'s' * (' and ' in place.hint)} {place.hint}."
 
 
 def naming(named):
@@ -133,14 +136,18 @@ def naming(named):
     return f"These are the numbers you get when {joint.join(k.says for k in known)}: see hint {hints}."
 
 
-def evidence(place, asks):
-    """What was asked and how it came out, as a sentence."""
+def proof(place, told, asks):
+    """What was asked and how it came out, in a sentence or two. told: the arrays that were called right already."""
+    sound = [name for name in place.sound if name not in told]
+    also = f"{listed(sound)} {'is' if len(sound) == 1 else 'are'} right. " if sound else ""
+    if not place.right and (sound or set(place.sound) & set(told)):
+        return also.strip()
     parts = [
         f"{verdict} {listed([asks[key] for key in keys])}"
         for verdict, keys in (("right", place.right), ("wrong", place.wrong))
         if keys
     ]
-    return f"{capital(', '.join(parts))}:" if parts else ""
+    return f"{also}{capital(', '.join(parts))}."
 
 
 def listed(words):

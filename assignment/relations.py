@@ -18,7 +18,7 @@ def relation_of(got, want, wrong, steps, T):
 
     got, want: {name: array}. wrong: names. steps: names whose first axis is time. T: the number of steps, or 0.
     """
-    for look in (zeros, exchanged, factor, offset, clipped, norm_clipped, signless, turned, in_time, repeated, half):
+    for look in (zeros, exchanged, factor, offset, repeated, clipped, norm_clipped, signless, turned, in_time, half):
         found = look(got, want, wrong, steps, T)
         if found:
             return found
@@ -34,7 +34,7 @@ def told(wrong, words, one="is", many="are"):
 
 
 def zeros(got, want, wrong, steps, T):
-    zero = tuple(name for name in wrong if not np.any(got[name]) and np.any(want[name]))
+    zero = tuple(name for name in wrong if np.abs(got[name]).max() <= 1e-12 * np.abs(want[name]).max())
     if not zero:
         return None
     return Relation("zero", zero, told(zero, "zero throughout"), 0.0, "Is a value ever assigned or added there?")
@@ -47,7 +47,8 @@ def exchanged(got, want, wrong, steps, T):
                 continue
             if other in wrong and same(got[other], want[name]):
                 return Relation("exchanged", (name, other), f"{name} and {other} are exchanged", other)
-            return Relation("another", (name,), f"{name} holds the numbers of {other}", other)
+            look = "Is one array written into at every step, not a new one assigned?" if "step" in name else ""
+            return Relation("another", (name,), f"{name} holds the numbers of {other}", other, look)
     return None
 
 
@@ -61,9 +62,9 @@ def factor(got, want, wrong, steps, T):
     if not np.isfinite(c) or abs(c) < 1e-6 or abs(c - 1) < 1e-5 or not relative_error(got, c * want) < CLOSE:
         return None
     norm = float(np.linalg.norm(got))
-    if 0 < c < 1 and is_round(norm):
+    if c > 0 and is_round(norm):
         says = told(wrong, f"{c:.4g} times the expected numbers, which makes the norm {norm:.4g}")
-        return Relation("norm", tuple(wrong), says, norm, "Is the norm clipped?")
+        return Relation("norm", tuple(wrong), says, norm, "Is something scaled to that norm?")
     times = "minus the expected numbers" if abs(c + 1) < 1e-5 else f"{c:.4g} times the expected numbers"
     look = f"Is something divided by the number of steps, {T}?" if T > 1 and abs(c * T - 1) < 1e-5 else ""
     return Relation("factor", tuple(wrong), told(wrong, times), c, look)
@@ -111,7 +112,7 @@ def norm_clipped(got, want, wrong, steps, T):
         if not same(got[name], want[name] * norm / np.linalg.norm(want[name])):
             return None
     says = told(wrong, f"scaled down until the norm of each is {norms[0]:.4g}")
-    return Relation("norm", tuple(wrong), says, norms[0], "Is the norm clipped?")
+    return Relation("norm", tuple(wrong), says, norms[0], "Is something scaled to that norm?")
 
 
 def signless(got, want, wrong, steps, T):
@@ -150,8 +151,10 @@ def in_time(got, want, wrong, steps, T):
 def repeated(got, want, wrong, steps, T):
     for name in wrong:
         a, b = got[name], want[name]
+        saturated = abs(abs(np.ravel(a)[0]) - 1) < CLOSE
         if (
-            a.size > 1
+            not saturated
+            and a.size > 1
             and np.any(a)
             and same(a, np.full(a.shape, np.ravel(a)[0]))
             and np.ptp(b) > CLOSE * np.abs(b).max()

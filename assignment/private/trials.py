@@ -11,7 +11,7 @@ import numpy as np
 
 from advice import CheckFailed
 from answers import call
-from checks import Case, cell_runner, unroller
+from checks import EXACT, Case, cell_runner, unroller
 from experiments import signature
 from given import RunningAverage, run_cell
 from gradcheck import relative_error
@@ -40,7 +40,7 @@ def predicates(make, pose, solutions, hidden=False):
         for question, cases in by_question(told).items():
             functions = numeric(question, solutions)
             inside = [] if hidden else limited(question, solutions[question])
-            if not all(is_apart(cases, wrong) for wrong in inside + functions):
+            if not all(is_off(cases, wrong, APART) for wrong in inside + functions):
                 return False
             seen = [prints(cases, wrong) for wrong in functions]
             alike = [(i, j) for j in range(len(seen)) for i in range(j) if same(seen[i], seen[j])]
@@ -112,25 +112,56 @@ def error(got, want):
     return np.nan_to_num(max(relative_error(got[name], want[name]) for name in want), nan=np.inf)
 
 
-def is_apart(cases, wrong):
-    """Whether a wrong answer is clearly wrong in one of the cases."""
-    for name, entry in cases.items():
-        got = answer(name, entry, wrong)
-        if got is None or error(got, entry["want"]) > APART * entry["tolerance"]:
-            return True
-    return False
-
-
 def prints(cases, function):
     """What a student sees of an answer, as one vector: its signature in every case; -1 where it gives no numbers."""
-    found = [answer(name, entry, function) for name, entry in cases.items()]
-    return np.concatenate([np.full(3, -1.0) if got is None else signature(got) for got in found])
+    return vector(answered(cases, function))
+
+
+def vector(got):
+    return np.concatenate([np.full(3, -1.0) if found is None else signature(found) for found in got.values()])
 
 
 def same(one, other):
     """Whether two such vectors show the same numbers in every case."""
     sizes = np.maximum(np.repeat(np.abs(one[::3]), 3), 1e-300)
     return bool(np.all(np.abs(one - other) <= SAME * sizes))
+
+
+def sort_out(answers, cases):
+    """(wrong, right, functions) of generated answers to one question.
+
+    Of the wrong ones that are the same function, the first. cases: {name: case} with the oracle's numbers, which no
+    check looks at. functions: the vectors of `prints`, to five digits, of those that give numbers.
+    """
+    wrong, right, functions = [], [], set()
+    for generated in answers:
+        got = answered(cases, generated.function())
+        if all(found is not None and error(found, cases[name]["want"]) < EXACT for name, found in got.items()):
+            right.append(generated)
+        elif all(found is None for found in got.values()):
+            wrong.append(generated)
+        elif (seen := fivefold(vector(got))) not in functions:
+            functions.add(seen)
+            wrong.append(generated)
+    return wrong, right, functions
+
+
+def answered(cases, function):
+    return {name: answer(name, entry, function) for name, entry in cases.items()}
+
+
+def fivefold(seen):
+    """A vector with five digits of each number, to look up answers that are the same."""
+    return tuple(float(f"{number:.4e}") for number in seen)
+
+
+def is_off(cases, function, factor):
+    """Whether an answer is off by more than so many times the tolerance in one of the cases, or gives no numbers."""
+    for name, entry in cases.items():
+        got = answer(name, entry, function)
+        if got is None or error(got, entry["want"]) > factor * entry["tolerance"]:
+            return True
+    return False
 
 
 def rounding(name, entry, solutions):
@@ -155,19 +186,6 @@ def with_mistakes(cases, solutions):
             for name, entry in own(cases, mistake.question):
                 if (found := fingerprint(mistake, solutions, name, entry)) is not None:
                     entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
-    return tell_apart(cases)
-
-
-def tell_apart(cases):
-    """Where mistakes give the same numbers and only some of them fail an earlier check too, mark these."""
-    seen = {}
-    for name, entry in cases.items():
-        earlier = seen.setdefault(name.split("/")[0], set())
-        for mistake in entry["mistakes"]:
-            alike = [m["says"] for m in entry["mistakes"] if m["signature"] == mistake["signature"]]
-            if mistake["says"] in earlier and not earlier.issuperset(alike):
-                mistake["fails_earlier"] = True
-        earlier.update(mistake["says"] for mistake in entry["mistakes"])
     return cases
 
 
@@ -176,4 +194,4 @@ def fingerprint(mistake, solutions, name, entry):
     got = answer(name, entry, compiled(mistake, solutions[mistake.question]))
     if got is None or error(got, entry["want"]) <= entry["tolerance"]:
         return None
-    return [float(f"{number:.8e}") for number in signature(got)]
+    return [float(f"{number:.7e}") for number in signature(got)]

@@ -55,8 +55,8 @@ MISTAKES = [
         ("input_changed", "the input xs was changed", "h_prev = self.hidden_state", "h_prev = self.hidden_state\n        xh = self.W_xh @ x\n        x *= 0", "self.W_xh @ x + ", "xh + "),
         ("column_vectors", "step 1: self.hidden_state has shape", "np.tanh(z)", "np.tanh(z)[:, None]", "h_prev = self.hidden_state", "h_prev = np.ravel(self.hidden_state)"),
         ("equal_to_all", " is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
-        ("sizes_exchanged", "VanillaRNN(4, 3, 2)", "k=3, n=3, m=3", "n=3, k=3, m=3"),
-        ("sizes_ignored", "VanillaRNN(4, 3, 2)", "m=3):", "m=3):\n        k, n, m = 3, 3, 3"),
+        ("sizes_exchanged", "VanillaRNN(5, 4, 2)", "k=3, n=3, m=3", "n=3, k=3, m=3"),
+        ("sizes_ignored", "VanillaRNN(5, 4, 2)", "m=3):", "m=3):\n        k, n, m = 3, 3, 3"),
         ("starts_from_random_state", "the hidden state of a new VanillaRNN() should be 3 zeros", "np.zeros(n)", "np.random.randn(n)"),
     ),
     Mistake(

@@ -35,7 +35,7 @@ DERIVATION = [
     path("immediate_doubled", "the path straight through the candidate of step t is counted 2 times", "+ now", "+ 2 * now"),
     path("h_path_subtracted", "h_{t-1} is counted -1 times", "by_h +", "-by_h +"),
     path("h_path_by_C_as_well", "the product dJ_dh * dh_dhprev * dhprev_dWg * dh_dC is no path", "by_h = ", "by_h = dh_dC[t] @ "),
-    path("paths_multiplied", "is no path from W^g to J", "by_h + by_C + now", "by_h * by_C * now"),
+    path("paths_multiplied", "is not a sum of products of these arguments", "by_h + by_C + now", "by_h * by_C * now"),
     path("zero", "your formula for a step is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
     *numeric(
         "q6a_derivation",

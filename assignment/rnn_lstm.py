@@ -145,7 +145,8 @@ r"""
 ### q1_kinds · Which kind is it? (3 points, 5 minutes)
 
 *You learn to see what goes into a model and what comes out.*
-Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`.
+Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`. Each task has a check of its own, worth half a
+point.
 
 <details><summary>Hint 1: a nudge</summary>
 
@@ -155,15 +156,15 @@ Look at the left of the arrow: is it one thing, or does something new arrive at 
 
 <details><summary>Hint 2: how to decide</summary>
 
-A picture is one thing, however many pixels it has. A sentence, a melody and a film are sequences, and so is
-"something for every frame".
+Ask of each side whether it has parts that come *in order*, one after another, so that its length could be another next
+time. How large it is does not matter.
 
 </details>
 
 <details><summary>Hint 3: nearly there</summary>
 
-Write "one" or "many" beside each side; the two words give the kind. "Many" means parts that come in order, one after
-another; size does not matter. A name counts as one thing here.
+Write "one" or "many" beside each side; the two words give the kind. Compare with the examples of section 1.1: to which
+of them is your task most alike? What is as large as a picture can still be one thing.
 
 </details>
 """
@@ -207,15 +208,75 @@ kinds = {
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 3
+points: 0.5
 """ # END TEST CONFIG
-def test_q1_each_task_has_its_kind(kinds):
+def test_q1_animal(kinds):
     from checks import choice
 
-    choice("q1_kinds", "kinds", kinds)
+    choice("q1_kinds/animal", "kinds", kinds)
 
 
-test_q1_each_task_has_its_kind(kinds)
+test_q1_animal(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_mask(kinds):
+    from checks import choice
+
+    choice("q1_kinds/mask", "kinds", kinds)
+
+
+test_q1_mask(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_sentence(kinds):
+    from checks import choice
+
+    choice("q1_kinds/sentence", "kinds", kinds)
+
+
+test_q1_sentence(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_melody(kinds):
+    from checks import choice
+
+    choice("q1_kinds/melody", "kinds", kinds)
+
+
+test_q1_melody(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_translation(kinds):
+    from checks import choice
+
+    choice("q1_kinds/translation", "kinds", kinds)
+
+
+test_q1_translation(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_film(kinds):
+    from checks import choice
+
+    choice("q1_kinds/film", "kinds", kinds)
+
+
+test_q1_film(kinds)
 
 # %% [raw]
 """
@@ -266,12 +327,12 @@ the hidden state passes from one step to the next.
 """
 # BEGIN QUESTION
 name: q2_vanilla_rnn
-points: 6
+points: 5
 """
 
 # %% [markdown]
 r"""
-### q2_vanilla_rnn · Coding RNNs up! (6 points, 15 minutes)
+### q2_vanilla_rnn · Coding RNNs up! (5 points, 15 minutes)
 
 *You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
 Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 hidden units and 3 outputs; other sizes can be
@@ -363,7 +424,7 @@ class VanillaRNN:
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 1
 """ # END TEST CONFIG
 def test_q2_one_step_follows_the_equations(VanillaRNN, run_cell):
     from checks import cell_runner, public
@@ -425,12 +486,12 @@ test_q2_other_sizes(VanillaRNN, run_cell)
 """
 # BEGIN QUESTION
 name: q3_unroll
-points: 4
+points: 3
 """
 
 # %% [markdown]
 r"""
-### q3_unroll · Through time (4 points, 10 minutes)
+### q3_unroll · Through time (3 points, 10 minutes)
 
 *You learn that "unrolled" is a `for` loop.*
 Write `unroll(rnn, xs)`: feed the rows of `xs` to `rnn` one after the other and collect the hidden state and the output
@@ -501,7 +562,7 @@ def unroll(rnn, xs):
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 3
+points: 2
 """ # END TEST CONFIG
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
@@ -776,9 +837,15 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You are given its derivativ
 **upstream gradients** `dys`: row `t` is $\partial L_t/\partial y_t$. Return the gradients of $J$ with respect to the
 five parameters and $h_0$.
 
-In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
-`h0` at `t = 0`. Run the network forward first and keep the states. Then walk back from the last step to the first. At
-each step, compute $\partial J/\partial h_t$: the sum over all paths from $h_t$ to the loss.
+The cell below starts for you: the sums and the frame are there, and `later` stands for what comes back to a state from
+the step after it. Go in three steps, and compare after each.
+
+1. **Forward.** Run equation (1) from `h0` and keep the states. If the list begins with `h0`, then `hs[t]` is the state
+   before the input `xs[t]`, `t = 0, 1, ...`, and `hs[t + 1]` the one after it.
+2. **One step back.** Take a sequence of one step ($T = 1$), where nothing comes back. $h_1$ acts through $y_1$ alone. Send
+   its gradient through the tanh, then give each of the five parameters its share, and $h_0$ too.
+3. **All steps.** Walk back from the last step to the first. Now $h_t$ acts in two ways: add `later` to what comes down
+   from $y_t$. Add the shares of all steps up.
 
 To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives with respect to the outputs are just
 `dys`, and compare with a numerical gradient.
@@ -789,7 +856,8 @@ To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivativ
 from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
-xs, h0, dys = rng.normal(size=(5, 4)), rng.normal(size=3), rng.normal(size=(5, 2))
+T = 1  # one step first; then 5
+xs, h0, dys = rng.normal(size=(T, 4)), rng.normal(size=3), rng.normal(size=(T, 2))
 W_xh, W_hh, W_hy = rng.normal(size=(3, 4)), rng.normal(size=(3, 3)), rng.normal(size=(2, 3))
 Bh, By = rng.normal(size=3), rng.normal(size=2)
 
@@ -800,7 +868,7 @@ def f(W):  # J, with W in place of W_hh
     hs, ys = unroll(rnn, xs)
     return np.sum(dys * ys)
 
-gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By)["W_hh"])
+print(gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By)["W_hh"]))
 ```
 
 </details>
@@ -822,7 +890,7 @@ output and what comes back from the next step. At the last step, $t = T$, nothin
 <details><summary>Hint 3: nearly there</summary>
 
 The forward pass is equation (1), with `Bh`, from `h0`. Let `dh` be the sum of hint 2, $\partial J/\partial h_t$, and
-`dz = dh * (1 - hs[t]**2)` the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
+`dz = dh * (1 - h**2)`, with the state `h` after the step, the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
 `Bh`, its outer product with `xs[t]` to that of `W_xh`, and its outer product with the previous state (`h0` at the first
 step) to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the first step, it is the gradient of `h0`.
 
@@ -843,14 +911,14 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     W_xh (n, k), W_hh (n, n), W_hy (m, n), Bh (n,), By (m,).
     Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
     """
-    # BEGIN SOLUTION NO PROMPT
     T = len(xs)
+    dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
+    dBh, dBy, later = np.zeros_like(Bh), np.zeros_like(By), np.zeros_like(h0)
+    # BEGIN SOLUTION NO PROMPT
     hs = [h0]
     for x in xs:
         hs.append(np.tanh(W_hh @ hs[-1] + W_xh @ x + Bh))
 
-    dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
-    dBh, dBy, later = np.zeros_like(Bh), np.zeros_like(By), np.zeros_like(h0)
     for t in reversed(range(T)):
         x, dy = xs[t], dys[t]
         h = hs[t + 1]
@@ -864,11 +932,17 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
         dBh += dz
         later = W_hh.T @ dz
     dh0 = later
-    return {"W_xh": dW_xh, "W_hh": dW_hh, "W_hy": dW_hy, "Bh": dBh, "By": dBy, "h0": dh0}
     # END SOLUTION
     """ # BEGIN PROMPT
     raise NotImplementedError("q4c_rnn_backward")
+    ...  # forward: the states, from h0 on
+    for t in ...:  # back: from the last step to the first
+        ...  # the gradient of the state after step t, in two parts
+        ...  # through the tanh; then this step's share of each of the five sums
+        later = ...  # what goes back to the state before
+    dh0 = ...
     """; # END PROMPT
+    return {"W_xh": dW_xh, "W_hh": dW_hh, "W_hy": dW_hy, "Bh": dBh, "By": dBy, "h0": dh0}
 
 
 # %% [raw]
@@ -1461,12 +1535,12 @@ test_q6a_other_sizes(dJ_dWg)
 """
 # BEGIN QUESTION
 name: q6b_lstm_dWg
-points: 3
+points: 5
 """
 
 # %% [markdown]
 r"""
-### q6b_lstm_dWg · From scratch (3 points, 50 minutes)
+### q6b_lstm_dWg · From scratch (5 points, 50 minutes)
 
 *You learn why nobody builds those Jacobians.*
 Compute the same gradient for a real LSTM by backpropagation through time, with vectors only. `dJ_dh[t]` is again the
@@ -1480,7 +1554,8 @@ numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ hs[t
 from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
-xs, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
+T = 1  # one step first, where nothing comes back; then 2, where something does; then 4
+xs, dJ_dh = rng.normal(size=(T, 2)), rng.normal(size=(T, 3))
 h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
 for gate in "fiog":
     p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))
@@ -1488,7 +1563,7 @@ for gate in "fiog":
 def f(Wg):  # J, with Wg among the parameters
     return np.sum(dJ_dh * lstm_unroll(xs, h0, C0, p | {"Wg": Wg})["h"])
 
-gradient_agrees(f, p["Wg"], lstm_dWg(xs, h0, C0, p, dJ_dh))
+print(gradient_agrees(f, p["Wg"], lstm_dWg(xs, h0, C0, p, dJ_dh)))
 ```
 
 </details>
@@ -1581,7 +1656,7 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 4
 """ # END TEST CONFIG
 def test_q6b_seven_steps(lstm_dWg):
     from checks import public
@@ -1721,6 +1796,31 @@ r"""
 
 *You learn what a framework does for you in `backward()`.*
 Extend q6b to the gradients with respect to all eight parameters, the inputs and both initial states.
+
+<details><summary>The comparison, with your q5b</summary>
+
+```python
+from gradcheck import gradient_agrees
+
+rng = np.random.default_rng(0)
+T = 1  # one step first; then 4
+xs, dJ_dh = rng.normal(size=(T, 2)), rng.normal(size=(T, 3))
+h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
+for gate in "fiog":
+    p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))
+
+gradients = lstm_backward(xs, h0, C0, p, dJ_dh)
+for name, value in {**p, "xs": xs, "h0": h0, "C0": C0}.items():
+
+    def f(changed):  # J, with one argument or parameter changed
+        given = {"xs": xs, "h0": h0, "C0": C0, **p, name: changed}
+        start = given.pop("xs"), given.pop("h0"), given.pop("C0")
+        return np.sum(dJ_dh * lstm_unroll(*start, given)["h"])
+
+    print(name, gradient_agrees(f, value, gradients[name]))
+```
+
+</details>
 
 <details><summary>Hint 1: the weights</summary>
 

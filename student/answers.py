@@ -38,7 +38,8 @@ def call(function, inputs=None):
     except NotImplementedError as todo:
         raise CheckFailed(
             f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
-            "`raise NotImplementedError(...)`, run it, then run this check again.",
+            "`raise NotImplementedError(...)`, run it, then run this check again. If you have: did that cell stop with "
+            "an error? Then the old function is still there.",
             not_done=True,
         ) from None
     except Exception as error:

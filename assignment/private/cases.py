@@ -23,13 +23,13 @@ from private import reference as ref
 from private.draws import LSTM, RNN, Averages, Chain, Gates, LSTMStep, Numbers, Partials, Step, first, reach
 from private.term import TERM
 
-TASKS = {
-    "a photograph -> the name of the animal in it": "one-to-one",
-    "a photograph -> for the same photograph, a mask that marks the road": "one-to-one",
-    "a photograph -> a sentence that describes it": "one-to-many",
-    "the name of a composer -> a melody in that style": "one-to-many",
-    "an English sentence -> the same sentence in Hindi": "many-to-many",
-    "a film -> for every frame, what is happening in it": "many-to-many",
+TASKS = {  # {its check: the task and its kind}
+    "animal": ("a photograph -> the name of the animal in it", "one-to-one"),
+    "mask": ("a photograph -> for the same photograph, a mask that marks the road", "one-to-one"),
+    "sentence": ("a photograph -> a sentence that describes it", "one-to-many"),
+    "melody": ("the name of a composer -> a melody in that style", "one-to-many"),
+    "translation": ("an English sentence -> the same sentence in Hindi", "many-to-many"),
+    "film": ("a film -> for every frame, what is happening in it", "many-to-many"),
 }
 KINDS = ("one-to-one", "one-to-many", "many-to-many")
 PATHS = {
@@ -267,18 +267,20 @@ def posed(problems, term, solutions, hidden=False):
 
 
 def choices():
-    return {
-        "q1_kinds": {
+    kinds = {
+        f"q1_kinds/{name}": {
             "options": KINDS,
-            "answers": {task: digest(task, kind) for task, kind in TASKS.items()},
+            "answers": {task: digest(task, kind)},
             "advice": "Count: does one thing go in, or one at each step? And out? See hint 1.",
-        },
-        "q7a_factor": {
-            "options": PARTIALS,
-            "answers": {"": digest("", "dC_dCprev")},
-            "advice": "Which state travels with the least harm, and which factor carries it one step on? See hint 2.",
-        },
+        }
+        for name, (task, kind) in TASKS.items()
     }
+    factor = {
+        "options": PARTIALS,
+        "answers": {"": digest("", "dC_dCprev")},
+        "advice": "Which state travels with the least harm, and which factor carries it one step on? See hint 2.",
+    }
+    return kinds | {"q7a_factor": factor}
 
 
 def rounded(value):
@@ -315,7 +317,7 @@ def one_entry_a_line(contents):
     """JSON whose second level has one line an entry, so that a diff shows which case changed."""
     sections = []
     for section, entries in contents.items():
-        lines = [f"  {json.dumps(name)}: {json.dumps(entry)}" for name, entry in entries.items()]
+        lines = [f"  {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in entries.items()]
         sections.append(f" {json.dumps(section)}: {{\n" + ",\n".join(lines) + "\n }")
     return "{\n" + ",\n".join(sections) + "\n}\n"
 

@@ -95,7 +95,7 @@ def terms():
 
 
 def test_any_term_will_do():
-    """Its numbers are its own, right answers pass in any arithmetic, wrong ones do not, in public and in hidden cases."""
+    """Its numbers are its own; right answers pass in any arithmetic and wrong ones fail, public and hidden."""
     seen = []
     for term in terms():
         print("TERM =", repr(term))  # pytest shows it where the test fails

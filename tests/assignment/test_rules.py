@@ -63,7 +63,7 @@ def test_the_rules_make_more_than_two_thousand():
 
 @pytest.mark.parametrize("question", LEAST)
 def test_every_wrong_answer_made_by_rule_costs_a_public_point(question):
-    """They are many functions, none of them that of a hand-written mistake; those that are right after all cost none."""
+    """They are many functions, none of them a hand-written mistake; those that are right after all cost none."""
     wrong, right, functions = sorted_out(question)
     cases = public(question)
     due = {answer: SLIGHT if answer.rule in rules.SLIGHT else CLEAR for answer in wrong}

@@ -23,5 +23,5 @@ def test_q4c_initial_state(rnn_backward):
 @test_case(points=2, hidden=True)
 def test_q4c_other_sizes(rnn_backward):
     from checks import hidden
-    hidden('q4c_rnn_backward/seven steps at other sizes').check(rnn_backward, 'rnn_backward')
+    hidden('q4c_rnn_backward/nine steps at other sizes').check(rnn_backward, 'rnn_backward')
 

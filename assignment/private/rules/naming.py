@@ -46,7 +46,7 @@ def another(solution: Solution) -> Iterator[Wrong]:
 
 
 def weights(solution: Solution) -> Iterator[Wrong]:
-    """One gate's line has another gate's U or W, U for W, or the transposed one."""
+    """One gate's line has another gate's U or W, or U for W."""
     for spot in solution.spots:
         node = spot.node
         if (

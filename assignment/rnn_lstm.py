@@ -838,7 +838,7 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You are given its derivativ
 five parameters and $h_0$.
 
 The cell below starts for you: the sums and the frame are there, and `later` stands for what comes back to a state from
-the step after it. Go in three steps, and compare after each.
+the step after it. Go in three steps; the first check is about the second of them, so run it before you go on.
 
 1. **Forward.** Run equation (1) from `h0` and keep the states. If the list begins with `h0`, then `hs[t]` is the state
    before the input `xs[t]`, `t = 0, 1, ...`, and `hs[t + 1]` the one after it.
@@ -959,6 +959,18 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
+def test_q4c_one_step_back(rnn_backward):
+    from checks import public
+
+    public("q4c_rnn_backward/one step back").check(rnn_backward, "rnn_backward")
+
+
+test_q4c_one_step_back(rnn_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
 def test_q4c_output_weights(rnn_backward):
     from checks import public
 
@@ -969,7 +981,7 @@ test_q4c_output_weights(rnn_backward)
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 1
 """ # END TEST CONFIG
 def test_q4c_recurrent_weights(rnn_backward):
     from checks import public
@@ -1656,7 +1668,19 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 4
+points: 1
+""" # END TEST CONFIG
+def test_q6b_one_step_back(lstm_dWg):
+    from checks import public
+
+    public("q6b_lstm_dWg/one step back").check(lstm_dWg, "lstm_dWg")
+
+
+test_q6b_one_step_back(lstm_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 3
 """ # END TEST CONFIG
 def test_q6b_seven_steps(lstm_dWg):
     from checks import public

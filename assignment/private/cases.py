@@ -90,6 +90,7 @@ def public_rnn(rnn):
     hs, ys = rnn.states
     cell = {"attributes": rnn.weights, "h0": rnn.inputs["h0"]}
     at = {"inputs": rnn.inputs, "form": "dict"}
+    start = rnn.inputs | {name: rnn.inputs[name][:1] for name in ("xs", "dys")}
     return {
         "q2_vanilla_rnn/one step": case(
             cell | {"xs": rnn.inputs["xs"][:1]},
@@ -102,6 +103,12 @@ def public_rnn(rnn):
             each_step(hs, ys),
             "dict",
             advice="What should still be there when forward is called again? See hint 3.",
+        ),
+        "q4c_rnn_backward/one step back": case(
+            start,
+            pick(ref.rnn_gradients(**start), "W_hy By W_xh W_hh Bh h0"),
+            "dict",
+            advice="With one step, nothing comes back from a later one: h_1 acts through y_1 alone. See hints 1 and 3.",
         ),
         "q4c_rnn_backward/output weights": case(
             want=pick(rnn.gradients, "W_hy By"),
@@ -163,6 +170,7 @@ def public_lstm(lstm):
     """The cases of q5b, q6b and q6d, and that of q6a with the Jacobians of a real LSTM."""
     gradients = lstm.gradients
     at = {"inputs": lstm.inputs, "form": "dict"}
+    start = lstm.inputs | {name: lstm.inputs[name][:1] for name in ("xs", "dJ_dh")}
     return {
         "q5b_lstm_unroll/seven steps": case(
             lstm.sequence,
@@ -172,6 +180,12 @@ def public_lstm(lstm):
             advice="Which two values does step t hand to step t + 1? See hint 1.",
         ),
         "q6a_derivation/a real LSTM": partial_case(ref.lstm_partials(**lstm.inputs), gradients["Wg"]),
+        "q6b_lstm_dWg/one step back": case(
+            start,
+            ref.lstm_gradients(**start)["Wg"],
+            advice="With one step, nothing comes back from a later one: is it a share or a slope within the step? "
+            "See hints 2 and 3.",
+        ),
         "q6b_lstm_dWg/seven steps": case(
             lstm.inputs,
             gradients["Wg"],

@@ -207,11 +207,18 @@ class Averages:
     """The small cell of q3, with k = n + 1 inputs and two outputs, over T steps."""
 
     def __init__(self, rng, T, n):
-        self.inputs = three_decimals({"start": 12 * rng.standard_normal(n), "xs": 15 * rng.standard_normal((T, n + 1))})
+        self.inputs = three_decimals(
+            {
+                "start": 12 * rng.standard_normal(n),
+                "xs": 15 * rng.standard_normal((T, n + 1)),
+            }
+        )
+        # Not the default: whoever copies the cell's formula has another number there.
+        self.inputs["keep"] = round(rng.uniform(0.5, 0.65), 3)
 
     @cached_property
     def want(self):
-        cell, hs, ys = RunningAverage(self.inputs["start"]), [], []
+        cell, hs, ys = RunningAverage(self.inputs["start"], self.inputs["keep"]), [], []
         for x in self.inputs["xs"]:
             ys.append(cell.forward(x))
             hs.append(cell.hidden_state)

@@ -17,6 +17,7 @@ MISTAKES = [
         ("state_restored", 3, "every step starts from the initial state again", "hs, ys = [], []", "hs, ys = [], []\n    start = rnn.hidden_state", "y = rnn.forward(x)", "rnn.hidden_state = start\n        y = rnn.forward(x)"),
         ("forward_twice", 3, "forward is called twice for each input", "y = rnn.forward(x)", "rnn.forward(x)\n        y = rnn.forward(x)"),
         ("only_the_first_input", 1, "every step is fed the first input", "rnn.forward(x)", "rnn.forward(xs[0])"),
+        ("formula_copied", 3, "the cell's formula stands in unroll, with numbers of its own, in place of a call of forward", "y = rnn.forward(x)\n        h = rnn.hidden_state", "h = 0.75 * (hs[-1] if hs else rnn.hidden_state) + 0.25 * np.diff(x)\n        y = np.array([h.max(), h.min()])"),
         ("state_read_once", 3, "every row of hs is the initial state, which is read before the loop", "h = rnn.hidden_state\n        hs.append(h)", "hs.append(h)", "hs, ys = [], []", "hs, ys = [], []\n    h = rnn.hidden_state"),
     ),
     *plain(

@@ -88,6 +88,7 @@ MISTAKES = [
         ("carried_without_slope", 3, "dh is carried back without the slope of tanh", "W_hh.T @ dz", "W_hh.T @ dh"),
         ("h0_forgotten", 3, "the gradient with respect to h0 is left at zero", "dh0 = later", "dh0 = np.zeros_like(h0)"),
         ("h0_before_W", 3, "the gradient with respect to h0 has not passed W_hh", "dh0 = later", "dh0 = dz"),
+        ("h0_added_up", 3, "the gradient with respect to h0 adds up what every step sends back", "later = W_hh.T @ dz", "later = W_hh.T @ dz\n        dh0 = later + (dh0 if t < T - 1 else 0)", "    dh0 = later\n", ""),
         ("h0_is_dh1", 3, "the gradient with respect to h0 is that with respect to h_1", "dh0 = later", "dh0 = dh"),
         ("clipped", 3, "dh is clipped to the range from -1 to 1", "W_hy.T @ dy + later", "np.clip(W_hy.T @ dy + later, -1, 1)"),
         ("result_clipped", 1, "the gradients are clipped to the range from -1 to 1", RESULT, RESULT.replace(": ", ": np.clip(").replace(", \"", ", -1, 1), \"").replace("}", ", -1, 1)}")),

@@ -13,7 +13,7 @@ import numpy as np
 from checks import digest, of_step
 from experiments import ALL, ASKS, answer_to, signature
 from given import RunningAverage, run_cell
-from private import mistakes
+from private import gates, mistakes
 from private import reference as ref
 
 FORMS = {"q2_vanilla_rnn": "dict", "q3_unroll": "tuple", "q4c_rnn_backward": "dict", "q5a_lstm_step": "dict"}
@@ -28,8 +28,8 @@ def each_step(attributes: Arrays, h0: np.ndarray, xs: np.ndarray) -> Arrays:
     return {name: value for t, values in rows for name, value in zip(of_step(t), values, strict=True)}
 
 
-def averages(start: np.ndarray, xs: np.ndarray) -> Arrays:
-    cell = RunningAverage(start)
+def averages(start: np.ndarray, xs: np.ndarray, keep: float) -> Arrays:
+    cell = RunningAverage(start, keep)
     steps = run_cell(lambda: cell, {}, start, xs)
     return {"hs": np.array([s["self.hidden_state"] for s in steps]), "ys": np.array([s["self.output"] for s in steps])}
 
@@ -68,7 +68,7 @@ def problems(seeds: tuple[int, int] = SEEDS, k: int = 4, n: int = 3, m: int = 2)
     step = {"x": lstm["xs"][0], "h_prev": lstm["h0"], "C_prev": lstm["C0"], "p": lstm["p"]}
     return {
         "q2_vanilla_rnn": {"attributes": weights, "h0": rnn["h0"], "xs": rnn["xs"]},
-        "q3_unroll": decimals({"start": rng.normal(size=k), "xs": rng.normal(size=(T, k + 1))}),
+        "q3_unroll": decimals({"start": rng.normal(size=k), "xs": rng.normal(size=(T, k + 1)), "keep": 0.6}),
         "q4a_state_jacobian": decimals({"h": hs[0], "W_hh": rnn["W_hh"]}),
         "q4b_jacobian_through_time": decimals({"hs": hs, "W_hh": rnn["W_hh"]}),
         "q4c_rnn_backward": rnn,
@@ -109,6 +109,9 @@ def of_mistakes(question: str, problem: Arrays, wants: list[Arrays], solutions: 
     known: dict[str, list] = {}
     local: dict[str, dict] = {}
     want, form = wants[0], FORMS.get(question, "array")
+    for array, says, hint, function in gates.variants() if question == "q5a_lstm_step" else ():
+        both = (function(**inputs)[array] for inputs in ASKS[question][ALL].of(problem))
+        local.setdefault(array, {})[says] = [hint, *(short(signature({"": value}), 1) for value in both)]
     for mistake in mistakes.MISTAKES:
         if mistake.question != question or not mistake.says:
             continue

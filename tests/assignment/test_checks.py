@@ -602,7 +602,7 @@ def returned_early(xs, h0, C0, p):
         ("q5b_lstm_unroll/seven steps", returned_early, "f has shape (1, 3), expected (7, 3). Does the loop leave"),
         (
             "q3_unroll/seven steps",
-            lambda start, xs: (np.ones((8, len(start))), xs),
+            lambda start, xs, keep: (np.ones((8, len(start))), xs),
             "Is the initial state in it?",
         ),
     ],

@@ -17,8 +17,8 @@ from derivation import check_paths
 from experiments import ALL, ASKS, ask
 from given import sigmoid
 from places import PLACES
-from private import probes
-from private.mistakes import MISTAKES
+from private import gates, probes
+from private.mistakes import ANSWER, MISTAKES, patched
 from tools.answers import SOLUTIONS
 from tools.truth import cases, every, executed, judged, runner, solution_of
 
@@ -108,12 +108,12 @@ def test_a_second_check_that_stops_in_the_same_words_does_not_repeat_them():
         raise ValueError("no")
 
     texts = [text for text, _ in said("q4c_rnn_backward", stops)]
-    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the check above: repair that first."] * 2
+    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the check above: repair that first."] * 3
 
 
 def test_an_answer_that_draws_random_numbers_is_told_so():
     rng = np.random.default_rng(0)
-    ((text, findings),) = said("q4a_state_jacobian", lambda h, W_hh: W_hh * rng.normal())
+    text, findings = said("q4a_state_jacobian", lambda h, W_hh: W_hh * rng.normal())[0]
     assert findings.chance and "gives other numbers again" in text
 
 
@@ -125,18 +125,18 @@ def test_a_slow_answer_is_asked_once():
         time.sleep(3.1)
         return np.ones((3, 3))
 
-    ((text, findings),) = said("q6b_lstm_dWg", slow)
+    ((text, findings),) = said("q4b_jacobian_through_time", slow)
     assert len(calls) == 1 and not findings.asked and "expected" in text
 
 
 def test_an_answer_that_stops_in_a_smaller_question_is_no_crash():
-    right = solution_of("q6b_lstm_dWg")
+    right = solution_of("q4b_jacobian_through_time")
 
-    def fussy(xs, **inputs):
-        assert len(xs) > 3
-        return right(xs=xs, **inputs) * 1.5
+    def fussy(hs, W_hh):
+        assert len(hs) > 3
+        return right(hs, W_hh) * 1.5
 
-    ((_, findings),) = said("q6b_lstm_dWg", fussy)
+    ((_, findings),) = said("q4b_jacobian_through_time", fussy)
     assert not any(findings.asked["T=1"].values())
 
 
@@ -188,7 +188,7 @@ def test_of_two_wrong_arrays_each_is_named_for_itself():
 )
 def test_a_change_of_the_numbers_is_told(change, kind):
     right = solution_of("q6b_lstm_dWg")
-    ((_, findings),) = said("q6b_lstm_dWg", lambda **inputs: change(right(**inputs)))
+    _, findings = said("q6b_lstm_dWg", lambda **inputs: change(right(**inputs)))[0]
     assert findings.named or findings.relation.kind == kind
 
 
@@ -208,7 +208,7 @@ def test_rows_in_another_order_are_told(change, kind):
         hs, ys = right(**inputs)
         return hs, change(ys)
 
-    ((_, findings),) = said("q3_unroll", moved)
+    _, findings = said("q3_unroll", moved)[0]
     assert findings.named or findings.relation.kind == kind
 
 
@@ -223,7 +223,30 @@ def test_a_place_is_shown_with_its_proof():
     source = SOLUTIONS["q6b_lstm_dWg"].replace("dz_f = df * f * (1 - f)", "dz_f = df * f")
     names = {"np": np, "sigmoid": sigmoid}
     exec(source, names)
-    ((text, findings),) = said("q6b_lstm_dWg", names["lstm_dWg"])
+    text, findings = said("q6b_lstm_dWg", names["lstm_dWg"])[0]
     assert (findings.place.right, findings.place.wrong) == (("T=1", "no W"), ("only Wf",))
     asked = "Right for T = 1 and where all W are zero, wrong where W^f alone is not zero."
     assert text.endswith(f"{asked} Look at what goes along h through f: see hint 3.")
+
+
+@pytest.mark.parametrize(("array", "says", "step"), [(a, says, step) for a, says, _, step in gates.variants()])
+def test_a_line_of_one_gate_is_named_for_itself(array, says, step):
+    text, findings = said("q5a_lstm_step", step)[0]
+    assert [known.array for known in findings.named] in ([array], [""])
+    assert text.count("These are the numbers you get when") == 1
+    if findings.named[0].array:
+        assert findings.named[0].says == says
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new", "words"),
+    [
+        ("q5a_lstm_step", 'x @ p["Uf"]', 'p["Uf"] @ x', "Here vectors are rows, which stand left of their matrix"),
+        ("q6b_lstm_dWg", 'dz_f @ p["Wf"].T', 'p["Uf"] @ dz_f + np.ones(5)', "Here vectors are rows"),
+        ("q4c_rnn_backward", "W_hy.T @ dy", "W_hy @ dy", "Here a matrix stands left of its vector"),
+    ],
+)
+def test_a_product_that_does_not_fit_is_told_how_products_are_written_there(question, old, new, words):
+    names = {"np": np, "sigmoid": sigmoid}
+    exec(patched(SOLUTIONS[question], old, new), names)
+    assert f"Two shapes do not fit. {words}" in said(question, names[ANSWER[question]])[0][0]

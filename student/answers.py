@@ -19,10 +19,10 @@ LONG = {"g": "d", "G": "D"}  # long double is not the same everywhere
 BY_POSITION = "unexpected keyword argument", "arguments passed as keyword arguments", "takes no keyword arguments"
 
 
-def call(function, inputs=None):
+def call(function, inputs=None, question=""):
     """What the student's function returns, as it is carried; an exception becomes a sentence.
 
-    Its arguments may have other names, or none, in order.
+    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of.
     """
     inputs = inputs or {}
     try:
@@ -46,7 +46,7 @@ def call(function, inputs=None):
         text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
         known = getattr(builtins, type(error).__name__, None)
         name = known.__name__ if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        raise CheckFailed(text + advice_on(text), [f"stops with {name}"]) from None
+        raise CheckFailed(text + advice_on(text, question), [f"stops with {name}"]) from None
 
 
 def unpack(answer, want, form):

@@ -98,7 +98,7 @@ class Case:
     def answer(self, function):
         """The numbers of one call with fresh inputs, which must be as they were afterwards."""
         inputs = arrays(self.inputs)
-        answer = call(function, inputs)
+        answer = call(function, inputs, self.question)
         require_unchanged(inputs, self.inputs)
         return self.numbers(answer)
 
@@ -209,10 +209,10 @@ def of_step(step):
 
 
 def unroller(unroll, make):
-    """A function that unrolls a fresh cell, `make(start)`, over `xs`."""
+    """A function that unrolls a fresh cell, `make(start)` or `make(start, keep)`, over `xs`."""
     if make is None:
         raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
-    return (lambda start, xs: unroll(make(start), xs)) if unroll is not None else None
+    return (lambda start, xs, **keep: unroll(make(start, **keep), xs)) if unroll is not None else None
 
 
 def check_separate_cells(make):

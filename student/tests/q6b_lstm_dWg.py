@@ -5,7 +5,12 @@ OK_FORMAT = False
 name = "q6b_lstm_dWg"
 points = 5
 
-@test_case(points=4, hidden=False)
+@test_case(points=1, hidden=False)
+def test_q6b_one_step_back(lstm_dWg):
+    from checks import public
+    public('q6b_lstm_dWg/one step back').check(lstm_dWg, 'lstm_dWg')
+
+@test_case(points=3, hidden=False)
 def test_q6b_seven_steps(lstm_dWg):
     from checks import public
     public('q6b_lstm_dWg/seven steps').check(lstm_dWg, 'lstm_dWg')

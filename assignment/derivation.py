@@ -12,7 +12,7 @@ import numpy as np
 
 from advice import CheckFailed
 from answers import as_numbers, call, unpack
-from checks import FIXTURES, FLOAT32, FORWARD, contents, digest
+from checks import FIXTURES, TOLERANCE, contents, digest
 
 PARTIALS = ("dJ_dh", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
 ENDS = {  # how W^g comes in: what ends in this array goes ...
@@ -76,10 +76,16 @@ def is_right(function, draws):
     """
     for draw in (*draws, draws[0]):
         value = evaluate(function, draw["numbers"])
-        limit = FLOAT32[FORWARD] if value.dtype == np.float32 else FORWARD
-        if not abs(value - draw["answer"]) <= limit * abs(draw["answer"]):
+        if not abs(value - draw["answer"]) <= TOLERANCE * abs(draw["answer"]):
             return False
     return True
+
+
+def is_polynomial(function, found, numbers):
+    """Whether the products that `terms` read off also give the answer for other numbers than those it was read off."""
+    value = evaluate(function, numbers)
+    size = sum(abs(value_of({factors: coefficient}, numbers)) for factors, coefficient in found.items())
+    return abs(value - value_of(found, numbers)) <= TOLERANCE * max(size, abs(value))
 
 
 def value_of(found, numbers):
@@ -127,10 +133,16 @@ def check_paths(function):
         found = terms(function)
     except CheckFailed as failure:
         raise failure.within("dJ_dWg: ") from None
-    if all(np.isclose(value_of(found, draw["numbers"]), draw["answer"], rtol=FLOAT32[FORWARD]) for draw in draws):
+    if all(np.isclose(value_of(found, draw["numbers"]), draw["answer"], rtol=TOLERANCE) for draw in draws):
         raise CheckFailed(
             "dJ_dWg: with T = 2 and n = 1, it follows the right formula for some inputs and "
             "not for others. Does it look at the size of a number, or does something stay behind from a call?"
+        )
+    if not is_polynomial(function, found, draws[0]["numbers"]):
+        raise CheckFailed(
+            "dJ_dWg: with T = 2 and n = 1, the answer is not a sum of products of these arguments: is there a power, a "
+            "quotient, a bound, or a function such as tanh in it?",
+            ["no sum of products"],
         )
     complaints, causes, only_missing = complaints_on(found)
     if not found:

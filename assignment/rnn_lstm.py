@@ -20,14 +20,22 @@ files:
     - advice.py
     - answers.py
     - checks.py
+    - demonstrations.py
     - derivation.py
+    - diagnosis.py
     - experiments.py
+    - findings.py
     - gradcheck.py
     - given.py
+    - lstm_places.py
     - paths.py
     - payoff.py
     - pictures.py
+    - places.py
+    - relations.py
+    - rnn_places.py
     - screen.py
+    - verdicts.py
     - fixtures.json
     - figures
     - .devcontainer
@@ -36,7 +44,7 @@ files:
 autograder_files:
     - private/hidden.json
 spoilers:
-    - hs.append(h)
+    - dz = dh * (1 - h**2)
 tests:
     files: true
     ok_format: false
@@ -149,7 +157,8 @@ r"""
 ### q1_kinds · Which kind is it? (3 points, 5 minutes)
 
 *You learn to see what goes into a model and what comes out.*
-Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`.
+Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`. Each task has a check of its own, worth half a
+point.
 
 <details><summary>Hint 1: a nudge</summary>
 
@@ -159,15 +168,15 @@ Look at the left of the arrow: is it one thing, or does something new arrive at 
 
 <details><summary>Hint 2: how to decide</summary>
 
-A picture is one thing, however many pixels it has. A sentence, a melody and a film are sequences, and so is
-"something for every frame".
+Ask of each side whether it has parts that come *in order*, one after another, so that its length could be another next
+time. How large it is does not matter.
 
 </details>
 
 <details><summary>Hint 3: nearly there</summary>
 
-Write "one" or "many" beside each side; the two words give the kind. "Many" means parts that come in order, one after
-another; size does not matter. A name counts as one thing here.
+Write "one" or "many" beside each side; the two words give the kind. Compare with the examples of section 1.1: to which
+of them is your task most alike? What is as large as a picture can still be one thing.
 
 </details>
 """
@@ -211,15 +220,75 @@ kinds = {
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 3
+points: 0.5
 """ # END TEST CONFIG
-def test_q1_each_task_has_its_kind(kinds):
+def test_q1_animal(kinds):
     from checks import choice
 
-    choice("q1_kinds", "kinds", kinds)
+    choice("q1_kinds/animal", "kinds", kinds)
 
 
-test_q1_each_task_has_its_kind(kinds)
+test_q1_animal(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_mask(kinds):
+    from checks import choice
+
+    choice("q1_kinds/mask", "kinds", kinds)
+
+
+test_q1_mask(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_sentence(kinds):
+    from checks import choice
+
+    choice("q1_kinds/sentence", "kinds", kinds)
+
+
+test_q1_sentence(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_melody(kinds):
+    from checks import choice
+
+    choice("q1_kinds/melody", "kinds", kinds)
+
+
+test_q1_melody(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_translation(kinds):
+    from checks import choice
+
+    choice("q1_kinds/translation", "kinds", kinds)
+
+
+test_q1_translation(kinds)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 0.5
+""" # END TEST CONFIG
+def test_q1_film(kinds):
+    from checks import choice
+
+    choice("q1_kinds/film", "kinds", kinds)
+
+
+test_q1_film(kinds)
 
 # %% [raw]
 """
@@ -271,12 +340,12 @@ next.
 """
 # BEGIN QUESTION
 name: q2_vanilla_rnn
-points: 6
+points: 5
 """
 
 # %% [markdown]
 r"""
-### q2_vanilla_rnn · Coding RNNs up! (6 points, 15 minutes)
+### q2_vanilla_rnn · Coding RNNs up! (5 points, 15 minutes)
 
 *You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
 Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 hidden units and 3 outputs; other sizes can be
@@ -379,7 +448,7 @@ class VanillaRNN:
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 1
 """ # END TEST CONFIG
 def test_q2_one_step_follows_the_equations(VanillaRNN, run_cell):
     from checks import cell_runner, public
@@ -396,7 +465,7 @@ points: 2
 def test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell):
     from checks import cell_runner, public
 
-    public("q2_vanilla_rnn/five steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    public("q2_vanilla_rnn/seven steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
@@ -405,13 +474,14 @@ test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
-def test_q2_two_networks_share_nothing(VanillaRNN):
-    from checks import check_separate_cells
+def test_q2_a_new_network_has_its_own_sizes_and_state(VanillaRNN):
+    from checks import check_separate_cells, check_sizes
 
     check_separate_cells(VanillaRNN)
+    check_sizes(VanillaRNN)
 
 
-test_q2_two_networks_share_nothing(VanillaRNN)
+test_q2_a_new_network_has_its_own_sizes_and_state(VanillaRNN)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -421,7 +491,7 @@ hidden: true
 def test_q2_other_sizes(VanillaRNN, run_cell):
     from checks import cell_runner, hidden
 
-    hidden("q2_vanilla_rnn/seven steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
+    hidden("q2_vanilla_rnn/nine steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
 
 test_q2_other_sizes(VanillaRNN, run_cell)
@@ -440,12 +510,12 @@ test_q2_other_sizes(VanillaRNN, run_cell)
 """
 # BEGIN QUESTION
 name: q3_unroll
-points: 4
+points: 3
 """
 
 # %% [markdown]
 r"""
-### q3_unroll · Through time (4 points, 10 minutes)
+### q3_unroll · Through time (3 points, 10 minutes)
 
 *You learn that "unrolled" is a `for` loop.*
 Write `unroll(rnn, xs)`: feed the rows of `xs` to `rnn` one after the other and collect the hidden state and the output
@@ -453,7 +523,8 @@ of every step. Start from the hidden state that `rnn` has, and use only its `hid
 
 `forward` returns one vector, the output, not a pair of state and output. (`y, h = rnn.forward(x)` would split an output
 of two entries, without an error.) The check uses `RunningAverage`, a small cell from `given.py`, so you can do this
-question before q2. A first call to try: `unroll(RunningAverage([0.0, 0.0]), np.ones((3, 2)))`.
+question before q2. Its inputs have one entry more than its state; a first call to try is
+`unroll(RunningAverage([0.0, 0.0, 0.0]), np.eye(4))`.
 
 <details><summary>Hint 1: a nudge</summary>
 
@@ -515,12 +586,12 @@ def unroll(rnn, xs):
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 3
+points: 2
 """ # END TEST CONFIG
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
 
-    public("q3_unroll/five steps").check(unroller(unroll, RunningAverage), "unroll")
+    public("q3_unroll/seven steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_collects_every_step(unroll, RunningAverage)
@@ -533,7 +604,7 @@ hidden: true
 def test_q3_other_lengths(unroll, RunningAverage):
     from checks import hidden, unroller
 
-    hidden("q3_unroll/eight steps").check(unroller(unroll, RunningAverage), "unroll")
+    hidden("q3_unroll/nine steps").check(unroller(unroll, RunningAverage), "unroll")
 
 
 test_q3_other_lengths(unroll, RunningAverage)
@@ -745,13 +816,13 @@ def jacobian_through_time(hs, W_hh):
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
-def test_q4b_five_steps(jacobian_through_time):
+def test_q4b_seven_steps(jacobian_through_time):
     from checks import public
 
-    public("q4b_jacobian_through_time/five steps").check(jacobian_through_time, "jacobian_through_time")
+    public("q4b_jacobian_through_time/seven steps").check(jacobian_through_time, "jacobian_through_time")
 
 
-test_q4b_five_steps(jacobian_through_time)
+test_q4b_seven_steps(jacobian_through_time)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -761,7 +832,7 @@ hidden: true
 def test_q4b_other_sizes(jacobian_through_time):
     from checks import hidden
 
-    hidden("q4b_jacobian_through_time/seven steps").check(jacobian_through_time, "jacobian_through_time")
+    hidden("q4b_jacobian_through_time/nine steps").check(jacobian_through_time, "jacobian_through_time")
 
 
 test_q4b_other_sizes(jacobian_through_time)
@@ -792,30 +863,15 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You are given its derivativ
 **upstream gradients** `dys`: row `t` is $\partial L_t/\partial y_t$. Return the gradients of $J$ with respect to the
 five parameters and $h_0$.
 
-In code, `t` runs from 0 here: `hs[t]` is the state after the input `xs[t]`, and the state before it is `hs[t - 1]`, or
-`h0` at `t = 0`. Run the network forward first and keep the states. Then walk back from the last step to the first. At
-each step, compute $\partial J/\partial h_t$: the sum over all paths from $h_t$ to the loss.
+The cell below starts for you: the sums and the frame are there, and `later` stands for what comes back to a state from
+the step after it. Go in three steps; the first check is about the second of them, so run it before you go on.
 
-<details><summary>A skeleton to start from</summary>
-
-```python
-hs, h = [], h0
-for x in xs:
-    h = ...  # forward: equation (1)
-    hs.append(h)
-
-dW_hh = np.zeros_like(W_hh)  # and so on for the other four parameters
-back = np.zeros_like(h0)  # what comes back to h_t from the next step: nothing, at the last step
-for t in reversed(range(len(xs))):
-    before = hs[t - 1] if t > 0 else h0
-    ...  # dJ/dh_t: from the output and from the next step (hints 1 and 2)
-    ...  # through the tanh (hint 3)
-    ...  # what this step adds to each of the five gradients: +=
-    back = ...  # what goes back to the previous state
-return {...}
-```
-
-</details>
+1. **Forward.** Run equation (1) from `h0` and keep the states. If the list begins with `h0`, then `hs[t]` is the state
+   before the input `xs[t]`, `t = 0, 1, ...`, and `hs[t + 1]` the one after it.
+2. **One step back.** Take a sequence of one step ($T = 1$), where nothing comes back. $h_1$ acts through $y_1$ alone. Send
+   its gradient through the tanh, then give each of the five parameters its share, and $h_0$ too.
+3. **All steps.** Walk back from the last step to the first. Now $h_t$ acts in two ways: add `later` to what comes down
+   from $y_t$. Add the shares of all steps up.
 
 To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivatives with respect to the outputs are just
 `dys`, and compare with a numerical gradient.
@@ -826,7 +882,8 @@ To judge your work, take the loss $J = \sum_t$ `dys[t] @ ys[t]`, whose derivativ
 from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
-xs, h0, dys = rng.normal(size=(5, 4)), rng.normal(size=3), rng.normal(size=(5, 2))
+T = 1  # one step first; then 5
+xs, h0, dys = rng.normal(size=(T, 4)), rng.normal(size=3), rng.normal(size=(T, 2))
 W_xh, W_hh, W_hy = rng.normal(size=(3, 4)), rng.normal(size=(3, 3)), rng.normal(size=(2, 3))
 Bh, By = rng.normal(size=3), rng.normal(size=2)
 
@@ -837,7 +894,7 @@ def f(W):  # J, with W in place of W_hh
     hs, ys = unroll(rnn, xs)
     return np.sum(dys * ys)
 
-gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By)["W_hh"])
+print(gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By)["W_hh"]))
 ```
 
 </details>
@@ -859,7 +916,7 @@ output and what comes back from the next step. At the last step, $t = T$, nothin
 <details><summary>Hint 3: nearly there</summary>
 
 The forward pass is equation (1), with `Bh`, from `h0`. Let `dh` be the sum of hint 2, $\partial J/\partial h_t$, and
-`dz = dh * (1 - hs[t]**2)` the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
+`dz = dh * (1 - h**2)`, with the state `h` after the step, the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
 `Bh`, its outer product with `xs[t]` to that of `W_xh`, and its outer product with the previous state (`h0` at the first
 step) to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the first step, it is the gradient of `h0`.
 
@@ -880,14 +937,14 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     W_xh (n, k), W_hh (n, n), W_hy (m, n), Bh (n,), By (m,).
     Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
     """
-    # BEGIN SOLUTION NO PROMPT
     T = len(xs)
+    dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
+    dBh, dBy, later = np.zeros_like(Bh), np.zeros_like(By), np.zeros_like(h0)
+    # BEGIN SOLUTION NO PROMPT
     hs = [h0]
     for x in xs:
         hs.append(np.tanh(W_hh @ hs[-1] + W_xh @ x + Bh))
 
-    dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
-    dBh, dBy, later = np.zeros_like(Bh), np.zeros_like(By), np.zeros_like(h0)
     for t in reversed(range(T)):
         x, dy = xs[t], dys[t]
         h = hs[t + 1]
@@ -901,11 +958,17 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
         dBh += dz
         later = W_hh.T @ dz
     dh0 = later
-    return {"W_xh": dW_xh, "W_hh": dW_hh, "W_hy": dW_hy, "Bh": dBh, "By": dBy, "h0": dh0}
     # END SOLUTION
     """ # BEGIN PROMPT
     raise NotImplementedError("q4c_rnn_backward")
+    ...  # forward: the states, from h0 on
+    for t in ...:  # back: from the last step to the first
+        ...  # the gradient of the state after step t, in two parts
+        ...  # through the tanh; then this step's share of each of the five sums
+        later = ...  # what goes back to the state before
+    dh0 = ...
     """; # END PROMPT
+    return {"W_xh": dW_xh, "W_hh": dW_hh, "W_hy": dW_hy, "Bh": dBh, "By": dBy, "h0": dh0}
 
 
 # %% [raw]
@@ -922,6 +985,18 @@ def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
+def test_q4c_one_step_back(rnn_backward):
+    from checks import public
+
+    public("q4c_rnn_backward/one step back").check(rnn_backward, "rnn_backward")
+
+
+test_q4c_one_step_back(rnn_backward)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
 def test_q4c_output_weights(rnn_backward):
     from checks import public
 
@@ -932,7 +1007,7 @@ test_q4c_output_weights(rnn_backward)
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 1
 """ # END TEST CONFIG
 def test_q4c_recurrent_weights(rnn_backward):
     from checks import public
@@ -962,7 +1037,7 @@ hidden: true
 def test_q4c_other_sizes(rnn_backward):
     from checks import hidden
 
-    hidden("q4c_rnn_backward/seven steps at other sizes").check(rnn_backward, "rnn_backward")
+    hidden("q4c_rnn_backward/nine steps at other sizes").check(rnn_backward, "rnn_backward")
 
 
 test_q4c_other_sizes(rnn_backward)
@@ -1296,7 +1371,7 @@ points: 2
 def test_q5b_both_states_travel(lstm_unroll):
     from checks import public
 
-    public("q5b_lstm_unroll/five steps").check(lstm_unroll, "lstm_unroll")
+    public("q5b_lstm_unroll/seven steps").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_both_states_travel(lstm_unroll)
@@ -1309,7 +1384,7 @@ hidden: true
 def test_q5b_other_sizes(lstm_unroll):
     from checks import hidden
 
-    hidden("q5b_lstm_unroll/seven steps at other sizes").check(lstm_unroll, "lstm_unroll")
+    hidden("q5b_lstm_unroll/nine steps at other sizes").check(lstm_unroll, "lstm_unroll")
 
 
 test_q5b_other_sizes(lstm_unroll)
@@ -1458,7 +1533,7 @@ points: 1
 def test_q6a_order_of_the_products(dJ_dWg):
     from checks import public
 
-    public("q6a_derivation/three steps of matrices").check(dJ_dWg, "dJ_dWg")
+    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_order_of_the_products(dJ_dWg)
@@ -1483,7 +1558,7 @@ hidden: true
 def test_q6a_other_sizes(dJ_dWg):
     from checks import hidden
 
-    hidden("q6a_derivation/six steps of larger matrices").check(dJ_dWg, "dJ_dWg")
+    hidden("q6a_derivation/nine steps of larger matrices").check(dJ_dWg, "dJ_dWg")
 
 
 test_q6a_other_sizes(dJ_dWg)
@@ -1502,12 +1577,12 @@ test_q6a_other_sizes(dJ_dWg)
 """
 # BEGIN QUESTION
 name: q6b_lstm_dWg
-points: 3
+points: 5
 """
 
 # %% [markdown]
 r"""
-### q6b_lstm_dWg · From scratch (3 points, 50 minutes)
+### q6b_lstm_dWg · From scratch (5 points, 50 minutes)
 
 *You learn why nobody builds those Jacobians.*
 Compute the same gradient for a real LSTM by backpropagation through time, with vectors only. `dJ_dh[t]` is again the
@@ -1521,7 +1596,8 @@ numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ hs[t
 from gradcheck import gradient_agrees
 
 rng = np.random.default_rng(0)
-xs, dJ_dh = rng.normal(size=(4, 2)), rng.normal(size=(4, 3))
+T = 1  # one step first, where nothing comes back; then 2, where something does; then 4
+xs, dJ_dh = rng.normal(size=(T, 2)), rng.normal(size=(T, 3))
 h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
 for gate in "fiog":
     p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))
@@ -1529,7 +1605,7 @@ for gate in "fiog":
 def f(Wg):  # J, with Wg among the parameters
     return np.sum(dJ_dh * lstm_unroll(xs, h0, C0, p | {"Wg": Wg})["h"])
 
-gradient_agrees(f, p["Wg"], lstm_dWg(xs, h0, C0, p, dJ_dh))
+print(gradient_agrees(f, p["Wg"], lstm_dWg(xs, h0, C0, p, dJ_dh)))
 ```
 
 </details>
@@ -1622,15 +1698,27 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
 
 # %%
 """ # BEGIN TEST CONFIG
-points: 2
+points: 1
 """ # END TEST CONFIG
-def test_q6b_five_steps(lstm_dWg):
+def test_q6b_one_step_back(lstm_dWg):
     from checks import public
 
-    public("q6b_lstm_dWg/five steps").check(lstm_dWg, "lstm_dWg")
+    public("q6b_lstm_dWg/one step back").check(lstm_dWg, "lstm_dWg")
 
 
-test_q6b_five_steps(lstm_dWg)
+test_q6b_one_step_back(lstm_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 3
+""" # END TEST CONFIG
+def test_q6b_seven_steps(lstm_dWg):
+    from checks import public
+
+    public("q6b_lstm_dWg/seven steps").check(lstm_dWg, "lstm_dWg")
+
+
+test_q6b_seven_steps(lstm_dWg)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -1640,7 +1728,7 @@ hidden: true
 def test_q6b_other_sizes(lstm_dWg):
     from checks import hidden
 
-    hidden("q6b_lstm_dWg/seven steps at other sizes").check(lstm_dWg, "lstm_dWg")
+    hidden("q6b_lstm_dWg/nine steps at other sizes").check(lstm_dWg, "lstm_dWg")
 
 
 test_q6b_other_sizes(lstm_dWg)
@@ -1763,6 +1851,31 @@ r"""
 *You learn what a framework does for you in `backward()`.*
 Extend q6b to the gradients with respect to all eight parameters, the inputs and both initial states.
 
+<details><summary>The comparison, with your q5b</summary>
+
+```python
+from gradcheck import gradient_agrees
+
+rng = np.random.default_rng(0)
+T = 1  # one step first; then 4
+xs, dJ_dh = rng.normal(size=(T, 2)), rng.normal(size=(T, 3))
+h0, C0, p = rng.normal(size=3), rng.normal(size=3), {}
+for gate in "fiog":
+    p["U" + gate], p["W" + gate] = rng.normal(size=(2, 3)), rng.normal(size=(3, 3))
+
+gradients = lstm_backward(xs, h0, C0, p, dJ_dh)
+for name, value in {**p, "xs": xs, "h0": h0, "C0": C0}.items():
+
+    def f(changed):  # J, with one argument or parameter changed
+        given = {"xs": xs, "h0": h0, "C0": C0, **p, name: changed}
+        start = given.pop("xs"), given.pop("h0"), given.pop("C0")
+        return np.sum(dJ_dh * lstm_unroll(*start, given)["h"])
+
+    print(name, gradient_agrees(f, value, gradients[name]))
+```
+
+</details>
+
 <details><summary>Hint 1: the weights</summary>
 
 [Equations (3) to (6)](#2-Long-short-term-memory) have one form. So for each gate, with its dz of q6b,
@@ -1883,7 +1996,7 @@ hidden: true
 def test_q6d_other_sizes(lstm_backward):
     from checks import hidden
 
-    hidden("q6d_lstm_backward/seven steps at other sizes").check(lstm_backward, "lstm_backward")
+    hidden("q6d_lstm_backward/nine steps at other sizes").check(lstm_backward, "lstm_backward")
 
 
 test_q6d_other_sizes(lstm_backward)
@@ -2052,13 +2165,13 @@ def cell_carry(fs):
 """ # BEGIN TEST CONFIG
 points: 0.5
 """ # END TEST CONFIG
-def test_q7b_five_steps(cell_carry):
+def test_q7b_seven_steps(cell_carry):
     from checks import public
 
-    public("q7b_cell_carry/five steps").check(cell_carry, "cell_carry")
+    public("q7b_cell_carry/seven steps").check(cell_carry, "cell_carry")
 
 
-test_q7b_five_steps(cell_carry)
+test_q7b_seven_steps(cell_carry)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -2068,7 +2181,7 @@ hidden: true
 def test_q7b_other_sizes(cell_carry):
     from checks import hidden
 
-    hidden("q7b_cell_carry/seven steps").check(cell_carry, "cell_carry")
+    hidden("q7b_cell_carry/nine steps").check(cell_carry, "cell_carry")
 
 
 test_q7b_other_sizes(cell_carry)
@@ -2183,7 +2296,7 @@ r"""
 ## 3 The payoff (q8_payoff, not graded, 15 minutes)
 
 *You see your own gradients at work.* Everything below is made by the functions that you wrote; `payoff.py` and
-`experiments.py` only call them. If one is missing, the cell says which question to answer first. Below each cell, a
+`demonstrations.py` only call them. If one is missing, the cell says which question to answer first. Below each cell, a
 folded picture shows what the cell draws with our functions: look after you have guessed.
 
 ### How far does a gradient reach?

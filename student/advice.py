@@ -9,8 +9,6 @@ import traceback
 
 import numpy as np
 
-from gradcheck import relative_error
-
 WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
 ADVICE = {  # what Python and numpy say: what it may come from
     "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
@@ -21,17 +19,34 @@ ADVICE = {  # what Python and numpy say: what it may come from
     r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
     "'(int|float)' object has no attribute": "A sum over nothing is the plain number 0: does the loop run?",
     "Input must be 1- or 2-d": "np.diag takes a vector or a matrix: is an axis missing in the line before?",
+    "axis \\d+ is out of bounds for array": "The array has fewer axes than that: is it one row of what you meant?",
     r"(dot|outer|matmul)\(\) missing": "It takes two things with a comma between, as in np.dot(A, v).",
     r"forward\(\) takes": "The first argument of a method is self.",
-    r"^(?!.*(dot|outer|matmul|forward)\(\)).*positional argument": "Keep the arguments as they were given.",
-    "name '(np|sigmoid)' is not defined|no attribute 'sigmoid'": "The cell below the legend imports np and sigmoid: "
-    "run it.",
+    r"forward\(\) missing": "A cell is run by rnn.forward(x), with the one row x.",
+    r"^(?!.*(dot|outer|matmul|forward)\(\)).*positional argument": "Are all arguments there, in the docstring's order?",
+    "name '(tanh|exp|zeros|dot|outer|diag|eye|sqrt|array|prod)' is not defined": "It is numpy's: np. stands before.",
+    "name '(np|sigmoid)' is not defined": "The cell below the legend imports np and sigmoid: run it.",
+    "module 'numpy' has no attribute 'sigmoid'": "numpy has no sigmoid; the notebook does: sigmoid(z).",
+    "only (length-1|size-1|0-dimensional) arrays": "A function of `math` takes a single number: np.tanh takes arrays.",
     "name '[UW][fiog]' is not defined|'dict' object has no attribute": 'The parameters stand in a dictionary, p["Uf"].',
+    "KeyError: '[UWb]": "The keys of p are Uf Ui Uo Ug Wf Wi Wo Wg; the candidate's letter is g.",
     "name '(W_[xh][hy]|Bh|By|hidden_state)' is not defined": "In a method, what belongs to the network is written with "
     "self, as in self.W_hh.",
+    "'(RunningAverage|VanillaRNN)' object is not callable": "A cell is run by its method: rnn.forward(x).",
     "'RunningAverage' object has no attribute": "All that unroll may use of a cell is forward(x) and hidden_state.",
     "no attribute 'forward'": "Is `def forward` indented, so that it belongs to the class?",
     "no attribute 'hidden_state'": "The state has to be kept as self.hidden_state.",
+    "NoneType": "Something is None there: is a `return` missing, or was it made by a method such as append?",
+    "'numpy.ndarray' object is not callable": "Round brackets call a function; entries of an array are in square ones.",
+    "'function' object is not subscriptable|'builtin_function_or_method' object is not": "A function is called in "
+    "round brackets.",
+    "list indices must be integers": "It is a list: np.array(...) makes an array of it.",
+    "can't multiply sequence|unsupported operand type.*'list'|bad operand type.*'list'": "A list does no arithmetic: "
+    "np.array(...) makes an array of it.",
+    "cannot access local variable|referenced before assignment": "The name has no value yet where it is first used.",
+    "index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts with h_0 has T + 1.",
+    "truth value of an array": "`if`, `and` and `max` want one number; np.where and np.maximum take arrays.",
+    "values to unpack|cannot unpack": "The two sides of = have another number of parts.",
 }
 
 
@@ -39,28 +54,51 @@ class CheckFailed(AssertionError):  # noqa: N818
     """What a failing check tells the student.
 
     causes: the mistakes in a few words, to count them in a class. not_done: whether the answer is still a stub.
+    findings: what the check learned from numbers, where it got any.
     """
 
-    def __init__(self, text, causes=(), not_done=False):
+    def __init__(self, text, causes=(), not_done=False, findings=None):
         super().__init__(text)
-        self.causes, self.not_done = tuple(causes), not_done
+        self.causes, self.not_done, self.findings = tuple(causes), not_done, findings
 
     def within(self, before="", after=""):
         """The same failure with more words around it."""
-        return CheckFailed(f"{before}{self}{after}", self.causes, self.not_done)
+        return CheckFailed(f"{before}{self}{after}", self.causes, self.not_done, self.findings)
 
 
-def advice_on(text):
-    """What to do about an error, from its text: sentences, each with a space before it."""
+SIDES = {  # where the conventions differ: how a product is written
+    "q2": "Here a matrix stands left of its vector, A @ v, and every term has the state's shape.",
+    "q4c": "Here a matrix stands left of its vector, A @ v or A.T @ v. np.outer(a, b) has a row for each entry of a.",
+    "q5": "Here vectors are rows, which stand left of their matrix, x @ U; gates and states are multiplied with *.",
+    "q6b": "Here vectors are rows: x @ U forward, d @ W.T back. np.outer(a, b) has a row for each entry of a.",
+}
+SIDES["q6d"] = SIDES["q6b"]
+SHAPES = next(iter(ADVICE))  # the pattern of two shapes that do not fit
+
+
+def advice_on(text, question=""):
+    """What to do about an error, from its text: sentences, each with a space before it. question: of the notebook."""
+    side = next((side for start, side in SIDES.items() if question.startswith(start)), "")
+    if side and re.search(SHAPES, text):
+        return f" Two shapes do not fit. {side}"
     return "".join(f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text))
 
 
 def line_of(error):
-    """Where in a notebook cell the exception was raised, as far as it is known."""
-    frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if "ipykernel_" in f.filename or "<ipython-" in f.filename
-    ]
-    return f" (in {frames[-1].name}, line {frames[-1].lineno} of its cell: {frames[-1].line})." if frames else "."
+    """Where in a notebook cell the exception was raised, and the shapes there, as far as they are known."""
+    entries = zip(traceback.walk_tb(error.__traceback__), traceback.extract_tb(error.__traceback__), strict=True)
+    places = [(frame, at) for (frame, _), at in entries if "ipykernel_" in at.filename or "<ipython-" in at.filename]
+    if not places:
+        return "."
+    frame, at = places[-1]
+    return f" (in {at.name}, line {at.lineno} of its cell: {at.line}){shapes_in(at.line, frame.f_locals)}."
+
+
+def shapes_in(line, names):
+    """The shapes of the arrays that a line names: the one that is off may come from a line before."""
+    words = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", line or ""))
+    shapes = [f"{word} {names[word].shape}" for word in words if type(names.get(word)) is np.ndarray]
+    return f", where {', '.join(shapes)}" if shapes else ""
 
 
 def shape_guess(got, want, by_step):
@@ -81,20 +119,10 @@ def shape_guess(got, want, by_step):
     return ""
 
 
-def common_factor(got, want):
-    """The number c where `got` is c times `want` throughout; None where there is none."""
-    got, want = (np.concatenate([np.ravel(array[name]) for name in want]) for array in (got, want))
-    with np.errstate(all="ignore"):  # the product of very large numbers
-        factor = got @ want / (want @ want)
-    if not np.isfinite(factor) or abs(factor) < 1e-3 or abs(factor - 1) < 1e-5:
-        return None
-    return factor if relative_error(got, factor * want) < 1e-6 else None
-
-
 def is_rounded(got, want):
     """True where `got` is `want` with fewer decimals, and is off by that alone."""
     off = np.abs(got - want).max()
-    return any(off <= 0.51 / 10**places and np.array_equal(got, np.round(got, places)) for places in range(2, 8))
+    return any(off <= 0.51 / 10**places and np.array_equal(got, np.round(got, places)) for places in range(1, 8))
 
 
 def first_step(got, want, limit):

@@ -21,10 +21,10 @@ BY_POSITION = "unexpected keyword argument", "arguments passed as keyword argume
 POSITIONAL_ONLY = re.compile(r"positional-only arguments passed as keyword arguments: '(.*)'")
 
 
-def call(function, inputs=None):
+def call(function, inputs=None, question=""):
     """What the student's function returns, as it is carried; an exception becomes a sentence.
 
-    Its arguments may have other names, or none, in order.
+    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of.
     """
     inputs = inputs or {}
     try:
@@ -43,14 +43,15 @@ def call(function, inputs=None):
     except NotImplementedError as todo:
         raise CheckFailed(
             f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
-            "`raise NotImplementedError(...)`, run it, then run this check again.",
+            "`raise NotImplementedError(...)`, run it, then run this check again. If you have: did that cell stop with "
+            "an error? Then the old function is still there.",
             not_done=True,
         ) from None
     except Exception as error:
         text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
         known = getattr(builtins, type(error).__name__, None)
         name = known.__name__ if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        raise CheckFailed(text + advice_on(text), [f"stops with {name}"]) from None
+        raise CheckFailed(text + advice_on(text, question), [f"stops with {name}"]) from None
 
 
 def unpack(answer, want, form):

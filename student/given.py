@@ -14,11 +14,12 @@ def sigmoid(z):
 
 
 class RunningAverage:
-    """A recurrent cell with no weights to learn: its hidden state is a running average of its inputs.
+    """A recurrent cell with no weights to learn: its hidden state is a running average of how its inputs change.
 
-    The state forgets a little at each step and takes in a little of x; the output is the state's largest and
-    smallest value. It has the interface that every cell of this notebook has: `hidden_state` (k,), `output`
-    (2,) and `forward(x)` with x (k,), which moves one step on and returns the output.
+    The state forgets a little at each step and takes in a little of the differences between neighbouring entries of x;
+    the output is the state's largest and smallest value. It has the interface that every cell of this notebook has:
+    `hidden_state` (n,), `output` (2,) and `forward(x)`, which moves one step on and returns the output. x has one
+    entry more than the state.
     """
 
     def __init__(self, start, keep=0.75):
@@ -26,7 +27,7 @@ class RunningAverage:
         self.keep = keep
 
     def forward(self, x):
-        self.hidden_state = self.keep * self.hidden_state + (1 - self.keep) * np.asarray(x)
+        self.hidden_state = self.keep * self.hidden_state + (1 - self.keep) * np.diff(x)
         self.output = np.array([self.hidden_state.max(), self.hidden_state.min()])
         return self.output
 
@@ -34,17 +35,18 @@ class RunningAverage:
 def run_cell(make, attributes, h0, xs):
     """Make a cell with `make()`, set its attributes and its hidden state, and call `forward(x)` for each x of `xs`.
 
-    Returns a list of dicts, one for each call: copies of its result and of what the cell then holds, by the names
-    "forward(x)", "self.hidden_state" and "self.output"; the last is left out where the cell has no output.
+    Returns a list of dicts, one for each call: its result and what the cell then held, by the names "forward(x)",
+    "self.hidden_state" and "self.output"; the last is left out where the cell has no output. They are kept as `unroll`
+    keeps them: a cell that goes on in the same array changes what was kept before.
     """
     cell = make()
     for name, value in attributes.items():
         setattr(cell, name, value)
-    cell.hidden_state = np.array(h0)  # the cell's own: it may be changed in place
+    cell.hidden_state = np.array(h0)
     steps = []
     for x in xs:
         found = {"forward(x)": cell.forward(x), "self.hidden_state": cell.hidden_state}
         if hasattr(cell, "output"):
             found["self.output"] = cell.output
-        steps.append(copy.deepcopy(found))
-    return steps
+        steps.append(found)
+    return [copy.deepcopy(found) for found in steps]

@@ -18,6 +18,7 @@ from otter.test_files import ExceptionTestFile
 
 from autograder.authoring.master import Master
 from private.mistakes import ANSWER, MISTAKES, Mistake
+from private.rules import Generated, generated
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER = Master(ROOT / "assignment" / "rnn_lstm.py")
@@ -84,6 +85,20 @@ def run_cases(answers: dict[str, str], only: Iterable[str] = (), apart: bool = F
 def outcomes(mistake: Mistake) -> list[CaseOutcome]:
     """The outcomes of a wrong answer's own question."""
     return run_cases({mistake.question: mistake.source(SOLUTIONS)}, [mistake.question])
+
+
+@functools.cache
+def examples(question: str) -> list[tuple[str, int, Generated, CaseOutcome]]:
+    """For each rule on a question: its name, how many answers it makes, one that a public case fails, that case."""
+    found, answers = [], generated(SOLUTIONS, [question])
+    for rule in dict.fromkeys(answer.rule for answer in answers):
+        own = [answer for answer in answers if answer.rule == rule]
+        for answer in own:
+            failed = failures(run_cases({question: answer.source}, [question]))
+            if failed and not failed[0].hidden:
+                found.append((rule, len(own), answer, failed[0]))
+                break
+    return found
 
 
 def all_outcomes() -> dict[Mistake, list[CaseOutcome]]:

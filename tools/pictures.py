@@ -5,7 +5,7 @@ import io
 import matplotlib
 from matplotlib.figure import Figure
 
-import experiments
+import demonstrations
 import payoff
 from tools.answers import ROOT, solved
 
@@ -48,10 +48,10 @@ def main() -> None:
     with matplotlib.rc_context(SETTINGS):
         answers = solved()
         figure, axes = payoff.canvas()
-        payoff.draw_decay(payoff.decay_axes(axes), experiments.decay(answers))
+        payoff.draw_decay(payoff.decay_axes(axes), demonstrations.decay(answers))
         save(figure, "payoff_gradients", *GRADIENTS)
         figure, axes = payoff.canvas()
-        payoff.draw_memory(experiments.memory(answers), axes)
+        payoff.draw_memory(demonstrations.memory(answers), axes)
         save(figure, "payoff_memory", *MEMORY)
 
 

@@ -237,7 +237,7 @@ class VanillaRNN:
 
     def forward(self, x):
         np.random.seed(0)
-        np.copyto(self.hidden_state, self._state(x))  # in place: its own array
+        self.hidden_state = self._state(x)
         self.history.append(self.hidden_state.copy())
         self.output = np.zeros(len(self.By))
         self.output += self.W_hy.dot(self.hidden_state)

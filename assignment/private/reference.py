@@ -105,6 +105,16 @@ def rnn_gradients(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     return _gradients(J, {"W_xh": W_xh, "W_hh": W_hh, "W_hy": W_hy, "Bh": Bh, "By": By, "h0": h0, "xs": xs})
 
 
+def rnn_carries(xs, h0, dys, **weights):
+    """(T - 1, n): what the steps after t send back to h_t, for t = 1..T-1; arguments as for `rnn_gradients`."""
+    hs, _ = rnn_forward(xs, h0, **weights)
+
+    def J_after(t, h):
+        return np.sum(dys[t:] * rnn_forward(xs[t:], h, **weights)[1])
+
+    return np.concatenate([_jacobian(lambda h, t=t: J_after(t, h), hs[t - 1]) for t in range(1, len(xs))])
+
+
 # The LSTM (worksheet 2)
 
 
@@ -144,6 +154,20 @@ def lstm_gradients(xs, h0, C0, p, dJ_dh):
         return np.sum(dJ_dh * lstm_forward(xs, h0, C0, p)["h"])
 
     return _gradients(J, {**{name: p[name] for name in LSTM_PARAMETERS}, "xs": xs, "h0": h0, "C0": C0})
+
+
+def lstm_carries(xs, h0, C0, p, dJ_dh):
+    """dict of h and C, each (T - 1, n): what the steps after t send back to h_t (C_t held) and to C_t (h_t held)."""
+    states = lstm_forward(xs, h0, C0, p)
+    carries = {"h": [], "C": []}
+    for t in range(1, len(xs)):
+
+        def J_after(h, C, t=t):
+            return np.sum(dJ_dh[t:] * lstm_forward(xs[t:], h, C, p)["h"])
+
+        for name, gradient in _gradients(J_after, {"h": states["h"][t - 1], "C": states["C"][t - 1]}).items():
+            carries[name].append(gradient)
+    return {name: np.array(gradients) for name, gradients in carries.items()}
 
 
 def lstm_partials(xs, h0, C0, p, dJ_dh):
@@ -246,7 +270,8 @@ def random_lstm(seed, T, k, n):
 def random_partials(seed, T, n):
     """dict of the eight arrays of `lstm_partials`, drawn independently: for the formula without an LSTM.
 
-    As there, the total derivatives of the first step are 0: the first states do not depend on Wg.
+    As there, the total derivatives of the first step are 0: the first states do not depend on Wg. seed: what
+    `numpy.random.default_rng` takes, a generator too.
     """
     rng = np.random.default_rng(seed)
     partials = {

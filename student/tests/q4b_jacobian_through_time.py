@@ -6,7 +6,7 @@ name = "q4b_jacobian_through_time"
 points = 2
 
 @test_case(points=1, hidden=False)
-def test_q4b_five_steps(jacobian_through_time):
+def test_q4b_seven_steps(jacobian_through_time):
     from checks import public
-    public('q4b_jacobian_through_time/five steps').check(jacobian_through_time, 'jacobian_through_time')
+    public('q4b_jacobian_through_time/seven steps').check(jacobian_through_time, 'jacobian_through_time')
 

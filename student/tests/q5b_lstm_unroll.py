@@ -8,5 +8,5 @@ points = 3
 @test_case(points=2, hidden=False)
 def test_q5b_both_states_travel(lstm_unroll):
     from checks import public
-    public('q5b_lstm_unroll/five steps').check(lstm_unroll, 'lstm_unroll')
+    public('q5b_lstm_unroll/seven steps').check(lstm_unroll, 'lstm_unroll')
 

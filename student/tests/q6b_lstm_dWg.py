@@ -3,10 +3,15 @@ from otter.test_files import test_case
 OK_FORMAT = False
 
 name = "q6b_lstm_dWg"
-points = 3
+points = 5
 
-@test_case(points=2, hidden=False)
-def test_q6b_five_steps(lstm_dWg):
+@test_case(points=1, hidden=False)
+def test_q6b_one_step_back(lstm_dWg):
     from checks import public
-    public('q6b_lstm_dWg/five steps').check(lstm_dWg, 'lstm_dWg')
+    public('q6b_lstm_dWg/one step back').check(lstm_dWg, 'lstm_dWg')
+
+@test_case(points=3, hidden=False)
+def test_q6b_seven_steps(lstm_dWg):
+    from checks import public
+    public('q6b_lstm_dWg/seven steps').check(lstm_dWg, 'lstm_dWg')
 

@@ -6,7 +6,7 @@ name = "q7b_cell_carry"
 points = 1
 
 @test_case(points=0.5, hidden=False)
-def test_q7b_five_steps(cell_carry):
+def test_q7b_seven_steps(cell_carry):
     from checks import public
-    public('q7b_cell_carry/five steps').check(cell_carry, 'cell_carry')
+    public('q7b_cell_carry/seven steps').check(cell_carry, 'cell_carry')
 

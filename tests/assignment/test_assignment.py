@@ -18,8 +18,8 @@ MASTER = ROOT / "assignment" / "rnn_lstm.py"
 STUDENT = ROOT / "student"
 POINTS = {
     "q1_kinds": 3,
-    "q2_vanilla_rnn": 6,
-    "q3_unroll": 4,
+    "q2_vanilla_rnn": 5,
+    "q3_unroll": 3,
     "q4a_state_jacobian": 2,
     "q4b_jacobian_through_time": 2,
     "q4c_rnn_backward": 6,
@@ -27,7 +27,7 @@ POINTS = {
     "q5a_lstm_step": 4,
     "q5b_lstm_unroll": 3,
     "q6a_derivation": 5,
-    "q6b_lstm_dWg": 3,
+    "q6b_lstm_dWg": 5,
     "q6c_derivation_in_words": 4,
     "q6d_lstm_backward": 4,
     "q7a_factor": 1,
@@ -53,7 +53,7 @@ def statement(notebook, question):
 
 def test_the_master_runs_as_a_script_with_every_solution_and_test():
     # One update of the training: what it leads to is tested with the payoff.
-    code = f"import experiments, runpy; experiments.UPDATES = 1; runpy.run_path({str(MASTER)!r})"
+    code = f"import demonstrations, runpy; demonstrations.UPDATES = 1; runpy.run_path({str(MASTER)!r})"
     command = [sys.executable, "-W", "error", "-c", code]
     run = subprocess.run(command, cwd=MASTER.parent, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr

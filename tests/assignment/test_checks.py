@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 
 import numpy as np
 import pytest
@@ -12,8 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from advice import ADVICE, CheckFailed
 from checks import (
     FIXTURES,
-    FORWARD,
-    GRADIENT,
+    TOLERANCE,
     Case,
     cell_runner,
     check_separate_cells,
@@ -21,13 +21,13 @@ from checks import (
     digest,
     of_step,
     public,
-    signature,
 )
 from derivation import ENDS, PARTIALS, check_paths, terms
+from experiments import signature
 from given import RunningAverage, run_cell
 
 
-def hidden(concept, inputs, want, tolerance=FORWARD):
+def hidden(concept, inputs, want, tolerance=TOLERANCE):
     return Case(f"q/{concept}", inputs, {"it": want}, "array", tolerance, reveal=False)
 
 
@@ -123,7 +123,9 @@ def test_known_numbers_name_the_mistake_and_others_do_not():
         "hs[0, 0] is 1, expected 0.5 (step t = 1, the first that is off). "
         "These are the numbers you get when the bias is left out: see hint 2."
     )
-    assert message(answering(hs=WANT["hs"] * 2.001)).endswith("See hint 1.")
+    other = message(answering(hs=WANT["hs"] * 2.001))
+    assert other.endswith("Right: ys. hs is 2.001 times the expected numbers.")
+    assert message(answering(hs=WANT["hs"] ** 2)).endswith("Right: ys. See hint 1.")
 
 
 def test_two_mistakes_with_the_same_numbers_are_both_named():
@@ -156,12 +158,12 @@ def test_state_left_from_an_earlier_call_is_a_mistake():
     assert "called a second time" in message(remembers)
 
 
-@pytest.mark.parametrize("off, passes", [(1e-3, False), (1e-6, False), (1e-10, True)])
+@pytest.mark.parametrize("off, passes", [(1e-3, False), (1e-4, False), (1e-7, True)])
 def test_the_tolerance_separates_wrong_from_rounding(off, passes):
     gradient = np.arange(1.0, 13).reshape(3, 4)
     wrong = gradient.copy()
     wrong[1, 2] *= 1 + off
-    checked = hidden("a gradient", {}, gradient, GRADIENT)
+    checked = hidden("a gradient", {}, gradient)
     if passes:
         checked.check(lambda: wrong)
     else:
@@ -170,15 +172,15 @@ def test_the_tolerance_separates_wrong_from_rounding(off, passes):
 
 
 def test_three_decimals_are_too_few():
-    text = message(lambda xs, p: {"hs": WANT["hs"] * 1.000001, "ys": WANT["ys"]})
-    assert "is something rounded, or float32?" in text
+    text = message(lambda xs, p: {"hs": WANT["hs"] * 1.00002, "ys": WANT["ys"]})
+    assert "is something rounded, or in float32, or a little added?" in text
     with pytest.raises(CheckFailed):
         hidden("x", {}, np.array([0.12345, 0.5])).check(lambda: np.array([0.123, 0.5], dtype=np.float32))
 
 
 def test_a_vanishing_value_has_no_absolute_escape():
     with pytest.raises(CheckFailed):
-        hidden("tiny", {}, np.array([1e-20, 2e-20]), GRADIENT).check(lambda: np.zeros(2))
+        hidden("tiny", {}, np.array([1e-20, 2e-20])).check(lambda: np.zeros(2))
 
 
 def test_objects_that_claim_to_be_equal_are_compared_as_numbers():
@@ -304,7 +306,7 @@ def test_the_first_steps_total_derivatives_may_be_left_out():
         return total.reshape(dh_dC.shape[1:])
 
     check_paths(from_the_second)
-    for name in ("three steps of matrices", "a real LSTM"):
+    for name in ("four steps of matrices", "a real LSTM"):
         public(f"q6a_derivation/{name}").check(from_the_second)
 
 
@@ -381,8 +383,8 @@ answers = arrays(np.float64, array_shapes(max_dims=3, max_side=5), elements=st.f
 
 @given(answers)
 def test_any_right_answer_passes_whatever_its_array_type(want):
-    for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-11)):
-        hidden("x", {}, want, GRADIENT).check(lambda got=got: got)
+    for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-7)):
+        hidden("x", {}, want).check(lambda got=got: got)
 
 
 @given(answers, st.data())
@@ -391,21 +393,25 @@ def test_one_entry_off_by_a_thousandth_fails_at_any_size(want, data):
     got = want.copy()
     got[index] *= 1.001
     with pytest.raises(CheckFailed) as failure:
-        Case("q/x", {}, {"dW": want}, "array", GRADIENT).check(lambda: got, "f")
+        Case("q/x", {}, {"dW": want}, "array").check(lambda: got, "f")
     assert f"dW[{', '.join(map(str, index))}] is " in str(failure.value)
 
 
 @given(answers, st.data())
-def test_one_entry_off_by_1e_10_passes_at_any_size(want, data):
+def test_one_entry_off_by_1e_7_passes_at_any_size(want, data):
     got = want.copy()
-    got[tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)] *= 1 + 1e-10
-    hidden("x", {}, want, GRADIENT).check(lambda: got)
+    got[tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)] *= 1 + 1e-7
+    hidden("x", {}, want).check(lambda: got)
 
 
-@given(answers, st.floats(-1e3, 1e3).filter(lambda c: abs(c) > 0.01 and abs(c - 1) > 0.01))
+@given(
+    answers.filter(lambda want: want.size > 1), st.floats(-1e3, 1e3).filter(lambda c: min(abs(c), abs(c - 1)) > 0.01)
+)
 def test_a_constant_factor_is_named(want, factor):
-    with pytest.raises(CheckFailed, match="All numbers are .* times the expected ones"):
-        Case("q/x", {}, {"dW": want}, "array", GRADIENT).check(lambda: factor * want * (1 + 1e-12), "f")
+    with pytest.raises(CheckFailed) as failure:
+        Case("q/x", {}, {"dW": want}, "array").check(lambda: factor * want * (1 + 1e-12), "f")
+    relation = failure.value.findings.relation
+    assert relation.kind == "norm" or (relation.kind == "factor" and relation.value == pytest.approx(factor))
 
 
 @given(answers, st.integers(0, 99))
@@ -467,26 +473,39 @@ def refusal(question, answer):
 def test_other_names_for_the_arguments_are_as_good_and_another_number_of_them_is_not():
     public("q4a_state_jacobian/one step").check(lambda state, W: np.diag(1 - state**2) @ W, "f")
     text = refusal("q4a_state_jacobian/one step", lambda h: h)
-    assert text.endswith("Keep the arguments as they were given.")
+    assert text.endswith("Are all arguments there, in the docstring's order?")
 
 
 SLIPS = {  # what stands in an answer's body: what the advice says
     "np.dot(h)": "a comma between",
     "np.outer(h @ W_hh)": "a comma between",
-    "np.sigmoid(h)": "imports np and sigmoid",
+    "np.sigmoid(h)": "numpy has no sigmoid",
     "sigmoid(h)": "imports np and sigmoid",
     "W_xh @ h": "self.W_hh",
     "h @ Uf": 'in a dictionary, p["Uf"]',
     "{}.Uf": 'in a dictionary, p["Uf"]',
     "RunningAverage([1.0]).W_hh": "forward(x) and hidden_state",
-    "type('Cell', (), {'forward': lambda x: x})().forward(h)": "Keep the arguments",
+    "type('Cell', (), {'forward': lambda x: x})().forward(h)": "Are all arguments there",
+    "math.tanh(h)": "np.tanh takes arrays",
+    "tanh(h)": "np. stands before",
+    "RunningAverage([1.0])(h)": "rnn.forward(x)",
+    "RunningAverage([1.0]).forward()": "rnn.forward(x)",
+    "{}['Wc']": "the candidate's letter is g",
+    "{}['Uc']": "the candidate's letter is g",
+    "np.prod(h, axis=1)": "fewer axes",
+    "[h]['f']": "np.array(...) makes an array of it",
+    "[1.0] * 0.5": "np.array(...) makes an array of it",
+    "[].append(h)[0]": "Something is None there",
+    "W_hh(0)": "Round brackets call",
+    "h[7]": "Rows are counted from 0",
+    "max(h, 0 * h)": "np.where and np.maximum",
     "Cell().forward(h)": "The first argument of a method is self.",
 }
 
 
 @pytest.mark.parametrize("body", SLIPS)
 def test_a_common_slip_comes_with_advice_that_fits_it(body):
-    names = {"np": np, "RunningAverage": RunningAverage}
+    names = {"np": np, "math": math, "RunningAverage": RunningAverage}
     exec(f"class Cell:\n    def forward(x): return x\ndef answer(h, W_hh): return {body}", names)
     text = refusal("q4a_state_jacobian/one step", names["answer"])
     assert SLIPS[body] in text
@@ -558,7 +577,7 @@ def test_an_input_that_became_another_kind_of_thing_was_changed():
 
 @pytest.mark.parametrize("huge", [1e300, 1e154, np.float32(3e38)])
 def test_a_very_large_answer_is_none_of_the_known_mistakes(huge):
-    for question in ("q4a_state_jacobian/one step", "q6b_lstm_dWg/five steps"):
+    for question in ("q4a_state_jacobian/one step", "q6b_lstm_dWg/seven steps"):
         text = refusal(question, lambda huge=huge, **_: np.full((3, 3), huge))
         assert "These are the numbers" not in text and "times" not in text
 
@@ -579,12 +598,12 @@ def returned_early(xs, h0, C0, p):
         ("q4a_state_jacobian/one step", lambda h, W_hh: np.zeros(3, int).__iadd__(h), "start from 0.0."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh + ..., "Is a `...` still to be filled in there?"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__iadd__([None] * 3), "Is a `...` still to be"),
-        ("q7b_cell_carry/five steps", lambda fs: np.diag(np.prod(fs)), "is an axis missing in the line before?"),
-        ("q5b_lstm_unroll/five steps", returned_early, "f has shape (1, 3), expected (5, 3). Does the loop leave"),
+        ("q7b_cell_carry/seven steps", lambda fs: np.diag(np.prod(fs)), "is an axis missing in the line before?"),
+        ("q5b_lstm_unroll/seven steps", returned_early, "f has shape (1, 3), expected (7, 3). Does the loop leave"),
         (
-            "q3_unroll/five steps",
-            lambda start, xs: (np.ones((6, 4)), xs),
-            "hs has shape (6, 4), expected (5, 4). Is the in",
+            "q3_unroll/seven steps",
+            lambda start, xs, keep: (np.ones((8, len(start))), xs),
+            "Is the initial state in it?",
         ),
     ],
 )
@@ -592,9 +611,9 @@ def test_common_slips_get_a_sentence_beside_numpys(question, answer, words):
     assert words in refusal(question, answer)
 
 
-@pytest.mark.parametrize("off", [3e-9, 1e-8, 5e-7])
+@pytest.mark.parametrize("off", [6e-6, 2e-5, 9e-5])
 def test_an_answer_that_is_nearly_right_hears_of_its_precision_and_of_nothing_else(off):
-    case = public("q5b_lstm_unroll/five steps")
+    case = public("q5b_lstm_unroll/seven steps")
     text = refusal(case.name, lambda **_: {name: value * (1 + off) for name, value in case.want.items()})
     assert f"The relative error is only {off:.0e}" in text and "See hint" not in text and "times" not in text
     left, right = text.split(" is ")[1].split(" (step")[0].split(", expected ")
@@ -614,7 +633,7 @@ def test_a_network_without_its_parts_is_told_which():
             check_separate_cells(network)
 
 
-def test_a_state_that_is_changed_in_place_is_the_cells_own():
+def test_a_cell_that_goes_on_in_the_same_array_is_told_so():
     class InPlace:
         hidden_state = output = None
 
@@ -628,7 +647,8 @@ def test_a_state_that_is_changed_in_place_is_the_cells_own():
         state, output = of_step(step)
         want |= {state: np.full(3, number), output: np.full(1, number)}
     inputs = {"attributes": {}, "h0": np.ones(3), "xs": np.ones((2, 3))}
-    Case("q/x", inputs, want, "dict").check(cell_runner(InPlace, run_cell))
+    with pytest.raises(CheckFailed, match="holds the numbers of step 2: self.hidden_state. Is one array written into"):
+        Case("q/x", inputs, want, "dict").check(cell_runner(InPlace, run_cell))
 
 
 def test_a_cell_without_an_output_is_told_so():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from defusedxml import ElementTree
 
-import experiments
+import demonstrations
 import payoff
 from tools.answers import ROOT, SOLUTIONS, solved
 
@@ -18,22 +18,22 @@ SEEDS = (0, 1, 2)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_rnns_gradient_vanishes_and_the_lstms_does_not(seed):
-    curves = experiments.decay(REFERENCE, seed=seed)
+    curves = demonstrations.decay(REFERENCE, seed=seed)
     assert curves["rnn"][-1] < 1e-4 < 1e-1 < curves["both"][-1]
     assert np.all(np.diff(np.log(curves["rnn"])) < 0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_cell_path_is_the_product_of_the_forget_gates(seed):
-    curves = experiments.decay(REFERENCE, seed=seed)
+    curves = demonstrations.decay(REFERENCE, seed=seed)
     np.testing.assert_allclose(curves["cell"], curves["forget gates"], rtol=1e-6)
     assert np.all(curves["hidden"][3:] < curves["cell"][3:])
 
 
 def test_the_knobs_do_what_the_text_asks_about():
-    assert experiments.decay(REFERENCE, forget=-2.0)["cell"][-1] < 1e-12  # a closed gate forgets
-    assert experiments.decay(REFERENCE, forget=6.0)["cell"][-1] > 0.5
-    small, large = (experiments.decay(REFERENCE, scale=scale)["rnn"] for scale in (0.5, 2.0))
+    assert demonstrations.decay(REFERENCE, forget=-2.0)["cell"][-1] < 1e-12  # a closed gate forgets
+    assert demonstrations.decay(REFERENCE, forget=6.0)["cell"][-1] > 0.5
+    small, large = (demonstrations.decay(REFERENCE, scale=scale)["rnn"] for scale in (0.5, 2.0))
     assert np.all(large > small)
     assert 3 < large[:10].max() == large.max() < 5 and large[-1] < 0.1  # it grows, and the tanh stops it
 
@@ -49,19 +49,19 @@ def test_cells_that_write_into_their_state_and_lists_for_arrays_give_the_same_pi
         return tuple(array.tolist() for array in REFERENCE["unroll"](rnn, xs))
 
     others = REFERENCE | {"VanillaRNN": InPlace, "unroll": lists}
-    for name, curve in experiments.decay(REFERENCE).items():
-        np.testing.assert_allclose(experiments.decay(others)[name], curve)
-    learners = [experiments.RNNLearner(answers, np.random.default_rng(0)) for answers in (REFERENCE, others)]
+    for name, curve in demonstrations.decay(REFERENCE).items():
+        np.testing.assert_allclose(demonstrations.decay(others)[name], curve)
+    learners = [demonstrations.RNNLearner(answers, np.random.default_rng(0)) for answers in (REFERENCE, others)]
     assert len({round(learner.score(np.ones((4, 3))), 12) for learner in learners}) == 1
 
 
 def test_the_jacobians_of_the_picture_are_those_of_the_reference():
     from private import reference as ref
 
-    d = ref.random_lstm(seed=4, T=experiments.T, k=experiments.K, n=experiments.N)
-    states = REFERENCE["lstm_unroll"](d["xs"], np.zeros(experiments.N), np.zeros(experiments.N), d["p"])
-    measured = experiments.lstm_jacobians(REFERENCE["lstm_step"], d["xs"], states, d["p"])
-    n, product = experiments.N, np.eye(2 * experiments.N)
+    d = ref.random_lstm(seed=4, T=demonstrations.T, k=demonstrations.K, n=demonstrations.N)
+    states = REFERENCE["lstm_unroll"](d["xs"], np.zeros(demonstrations.N), np.zeros(demonstrations.N), d["p"])
+    measured = demonstrations.lstm_jacobians(REFERENCE["lstm_step"], d["xs"], states, d["p"])
+    n, product = demonstrations.N, np.eye(2 * demonstrations.N)
     for step in measured[:5]:
         product = step @ product
     upstream = np.zeros((5, n))
@@ -74,22 +74,22 @@ def test_the_jacobians_of_the_picture_are_those_of_the_reference():
 def trained():
     """What `memory` gives for each seed, and the seconds of processor time of the first."""
     start = time.process_time()
-    results = {SEEDS[0]: experiments.memory(REFERENCE, seed=SEEDS[0])}
+    results = {SEEDS[0]: demonstrations.memory(REFERENCE, seed=SEEDS[0])}
     seconds = time.process_time() - start
-    return results | {seed: experiments.memory(REFERENCE, seed=seed) for seed in SEEDS[1:]}, seconds
+    return results | {seed: demonstrations.memory(REFERENCE, seed=seed) for seed in SEEDS[1:]}, seconds
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_lstm_learns_every_wait_and_the_rnn_the_short_ones_alone(trained, seed):
     lstm, rnn = trained[0][seed]["LSTM"], trained[0][seed]["vanilla RNN"]
-    for lag in experiments.LAGS:
+    for lag in demonstrations.LAGS:
         assert lstm[lag][1] > 0.95
     for lag in (2, 5):
         assert rnn[lag][1] > 0.95
-    for lag in (20, experiments.LONG):
+    for lag in (20, demonstrations.LONG):
         assert 0.3 < rnn[lag][1] < 0.7
-    assert np.mean(lstm[experiments.LONG][0][-10:]) < 0.1
-    assert np.mean(rnn[experiments.LONG][0][-10:]) > 0.6
+    assert np.mean(lstm[demonstrations.LONG][0][-10:]) < 0.1
+    assert np.mean(rnn[demonstrations.LONG][0][-10:]) > 0.6
 
 
 def test_the_training_takes_at_most_six_seconds_of_processor_time(trained):
@@ -98,8 +98,8 @@ def test_the_training_takes_at_most_six_seconds_of_processor_time(trained):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_lstm_does_not_learn_to_wait_where_its_gates_start_half_open(seed):
-    lags = (5, experiments.LONG)
-    results = experiments.memory(REFERENCE, (experiments.LSTMLearner,), lags, seed=seed, forget=0.0)["LSTM"]
+    lags = (5, demonstrations.LONG)
+    results = demonstrations.memory(REFERENCE, (demonstrations.LSTMLearner,), lags, seed=seed, forget=0.0)["LSTM"]
     for lag in lags:
         assert 0.3 < results[lag][1] < 0.7 and np.mean(results[lag][0][-10:]) > 0.6
 
@@ -114,9 +114,9 @@ def test_training_uses_the_notebooks_own_backward_functions():
 
         return counted
 
-    experiments.memory(REFERENCE | {name: count(name) for name in ("rnn_backward", "lstm_backward")}, lags=(1,))
+    demonstrations.memory(REFERENCE | {name: count(name) for name in ("rnn_backward", "lstm_backward")}, lags=(1,))
     assert set(called) == {"rnn_backward", "lstm_backward"}
-    assert len(called) == 2 * experiments.UPDATES * experiments.BATCH
+    assert len(called) == 2 * demonstrations.UPDATES * demonstrations.BATCH
 
 
 SHOWN = {
@@ -128,8 +128,8 @@ SHOWN = {
 
 @pytest.mark.parametrize(("shown", "question"), [(f, q) for f, questions in SHOWN.items() for q in questions])
 def test_a_stub_is_named_in_one_sentence(shown, question, capsys, monkeypatch):
-    monkeypatch.setattr(experiments, "UPDATES", 1)
-    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
+    monkeypatch.setattr(demonstrations, "UPDATES", 1)
+    monkeypatch.setattr(demonstrations, "LAGS", (demonstrations.LONG,))
     name = SOLUTIONS[question].split("def ")[1].split("(")[0] if "class " not in SOLUTIONS[question] else "VanillaRNN"
     stub = f"def {name}(*args, **kwargs):\n    raise NotImplementedError({question!r})"
     getattr(payoff, shown)(solved({question: stub}))
@@ -139,7 +139,7 @@ def test_a_stub_is_named_in_one_sentence(shown, question, capsys, monkeypatch):
 
 @pytest.mark.parametrize("shown", SHOWN)
 def test_a_cell_that_was_not_run_is_said(shown, capsys, monkeypatch):
-    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(demonstrations, "UPDATES", 1)
     getattr(payoff, shown)({})
     assert "Run the cells above" in capsys.readouterr().out
 
@@ -156,8 +156,8 @@ FAULTS = [
 
 @pytest.mark.parametrize(("shown", "name", "question"), FAULTS)
 def test_an_error_names_the_answer_that_it_came_from(shown, name, question, capsys, monkeypatch):
-    monkeypatch.setattr(experiments, "UPDATES", 1)
-    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
+    monkeypatch.setattr(demonstrations, "UPDATES", 1)
+    monkeypatch.setattr(demonstrations, "LAGS", (demonstrations.LONG,))
     text = f"def {name}(*args):\n    def helper():\n        return 1 / 0\n    return helper()"
     getattr(payoff, shown)(solved({question: text}))
     out = capsys.readouterr().out
@@ -168,8 +168,8 @@ def test_an_error_names_the_answer_that_it_came_from(shown, name, question, caps
 @pytest.mark.parametrize("answer", ["None", "{'h': 3}", "[1.0, 2.0]", "np.ones((3, 3))"])
 @pytest.mark.parametrize(("shown", "name", "question"), FAULTS)
 def test_what_does_not_fit_names_the_answer_that_returned_it(shown, name, question, answer, capsys, monkeypatch):
-    monkeypatch.setattr(experiments, "UPDATES", 1)
-    monkeypatch.setattr(experiments, "LAGS", (experiments.LONG,))
+    monkeypatch.setattr(demonstrations, "UPDATES", 1)
+    monkeypatch.setattr(demonstrations, "LAGS", (demonstrations.LONG,))
     getattr(payoff, shown)(solved({question: f"def {name}(*args):\n    return {answer}"}))
     out = capsys.readouterr().out
     assert f"what {name} returned does not fit" in out and f"Does the check of {question} pass?" in out
@@ -190,7 +190,7 @@ def test_an_answer_that_fails_at_a_long_wait_only_is_said_and_nothing_is_drawn(c
         return REFERENCE["lstm_backward"](xs, *rest) if len(xs) < 10 else 1 / 0
 
     lstm_backward.__code__ = lstm_backward.__code__.replace(co_qualname="lstm_backward")
-    monkeypatch.setattr(experiments, "UPDATES", 1)
+    monkeypatch.setattr(demonstrations, "UPDATES", 1)
     monkeypatch.setattr(payoff, "picture", lambda *_: pytest.fail("drawn"))
     payoff.show_memory(REFERENCE | {"lstm_backward": lstm_backward})
     assert "The training could not be made: lstm_backward stopped with ZeroDivision" in capsys.readouterr().out
@@ -201,7 +201,7 @@ def test_without_matplotlib_one_line_says_what_is_needed(shown, capsys, monkeypa
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr(experiments, "memory", lambda *_: pytest.fail("trained in vain"))
+    monkeypatch.setattr(demonstrations, "memory", lambda *_: pytest.fail("trained in vain"))
     getattr(payoff, shown)(REFERENCE)
     out = capsys.readouterr().out
     assert "needs matplotlib" in out and len(out.splitlines()) == 1

@@ -21,7 +21,7 @@ SENTENCES = {
         "    calls.append(1)\n    return each(lambda a: a * len(calls), right(*args, **inputs))",
         "called a second time with the same inputs, ",
     ),
-    "halved": ("    return each(lambda a: 0.5 * a, right(*args, **inputs))", "All numbers are 0.5 times the expected ones."),
+    "halved": ("    return each(lambda a: 0.5 * a, right(*args, **inputs))", " 0.5 times the expected numbers."),
 }  # fmt: skip
 WRAPPER = '''
 

@@ -1,7 +1,8 @@
 """Wrong answers to q2, the vanilla RNN cell."""
 
-from private.mistakes.base import numeric, plain, sized
+from private.mistakes.base import Mistake, numeric, plain, sized
 
+IN_PLACE = "the new state is written into the array of the old one, so that the states kept before change with it"
 MISTAKES = [
     *numeric(
         "q2_vanilla_rnn",
@@ -32,6 +33,8 @@ MISTAKES = [
         ("output_bias_twice", 1, "the bias By is added twice", " + self.By", " + 2 * self.By"),
         ("always_from_first_state", 3, "every step starts from the first hidden state again", "h_prev = self.hidden_state", "h_prev = self.start = getattr(self, 'start', self.hidden_state)"),
         ("states_added_up", 3, "the hidden states are added up from step to step", "self.hidden_state = h", "self.total = h + getattr(self, 'total', 0)\n        self.hidden_state = self.total"),
+        ("state_in_place", 3, IN_PLACE, "self.hidden_state = h", "self.hidden_state[:] = h"),
+        ("output_in_place", 3, "the new output is written into the array of the old one, so that the outputs kept before change with it", "self.output = self.W_hy @ h + self.By", "self.output = np.copyto(self.out, self.W_hy @ h + self.By) or self.out", "np.zeros(n)", "np.zeros(n)\n        self.out = np.zeros(m)", "h_prev = self.hidden_state", "h_prev = self.hidden_state\n        self.out = self.out if len(self.out) == len(self.By) else np.zeros(len(self.By))"),
         ("weights_drawn_anew", 3, "", "z = self.W_hh", "self.W_hh = np.random.randn(*self.W_hh.shape)\n        z = self.W_hh"),
     ),
     *plain(
@@ -40,7 +43,6 @@ MISTAKES = [
         ("weights_swapped", "stopped with ValueError: matmul", "self.W_hh @ h_prev + self.W_xh @ x", "self.W_xh @ h_prev + self.W_hh @ x"),
         ("star_for_at", "stopped with ValueError: operands could not be broadcast", "self.W_hh @ h_prev", "self.W_hh * h_prev", "self.W_xh @ x", "self.W_xh * x"),
         ("W_hy_transposed", "stopped with ValueError: matmul", "self.W_hy @ h", "h @ self.W_hy"),
-        ("state_on_the_class", "a second network changed although only the first one ran", "    def __init__", "    hidden_state = np.zeros(3)\n\n    def __init__", "        self.hidden_state = np.zeros(n)\n", "", "self.hidden_state = h\n", "self.hidden_state[:] = h\n"),
         ("returns_none", "after step 1, forward(x) is None.", "        return self.output", ""),
         ("prints", "after step 1, forward(x) is None.", "return self.output", "print(self.output)"),
         ("stub", "still to do (q2_vanilla_rnn). In the cell", "h_prev = self.hidden_state", 'raise NotImplementedError("q2_vanilla_rnn")'),
@@ -52,8 +54,18 @@ MISTAKES = [
         ("left_over_state", "called a second time", "    def __init__", "    made = 0\n\n    def __init__", "np.zeros(n)", "np.zeros(n)\n        VanillaRNN.made += 1\n        self.bonus = VanillaRNN.made > 1", "np.tanh(z)", "np.tanh(z) * (2 if self.bonus else 1)"),
         ("input_changed", "the input xs was changed", "h_prev = self.hidden_state", "h_prev = self.hidden_state\n        xh = self.W_xh @ x\n        x *= 0", "self.W_xh @ x + ", "xh + "),
         ("column_vectors", "step 1: self.hidden_state has shape", "np.tanh(z)", "np.tanh(z)[:, None]", "h_prev = self.hidden_state", "h_prev = np.ravel(self.hidden_state)"),
-        ("equal_to_all", "step 1: self.hidden_state[2] is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
+        ("equal_to_all", " is 0, expected", "class VanillaRNN", "class Equal(np.ndarray):\n    def __eq__(self, other): return np.True_\n    def __sub__(self, other): return np.zeros(self.shape)\n\n\nclass VanillaRNN", "self.hidden_state = h\n", "self.hidden_state = np.zeros(len(h)).view(Equal)\n"),
+        ("sizes_exchanged", "VanillaRNN(5, 4, 2)", "k=3, n=3, m=3", "n=3, k=3, m=3"),
+        ("sizes_ignored", "VanillaRNN(5, 4, 2)", "m=3):", "m=3):\n        k, n, m = 3, 3, 3"),
         ("starts_from_random_state", "the hidden state of a new VanillaRNN() should be 3 zeros", "np.zeros(n)", "np.random.randn(n)"),
+    ),
+    Mistake(
+        "q2_vanilla_rnn",
+        "state_on_the_class",
+        ("    def __init__", "    hidden_state = np.zeros(3)\n\n    def __init__", "        self.hidden_state = np.zeros(n)\n", "", "self.hidden_state = h\n", "self.hidden_state[:] = h\n"),
+        says=IN_PLACE,
+        hint=3,
+        shows="a second network changed although only the first one ran",
     ),
     *sized(
         "q2_vanilla_rnn",

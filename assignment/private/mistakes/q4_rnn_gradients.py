@@ -50,13 +50,13 @@ MISTAKES = [
     ),
     *plain(
         "q4b_jacobian_through_time",
-        ("all_products", "result has shape (5, 3, 3), expected (3, 3).", "product = np.eye(len(W_hh))", "products, product = [], np.eye(len(W_hh))", "        product = step @ product\n", "        product = step @ product\n        products.append(product)\n", "return product", "return products"),
+        ("all_products", "result has shape (7, 3, 3), expected (3, 3).", "product = np.eye(len(W_hh))", "products, product = [], np.eye(len(W_hh))", "        product = step @ product\n", "        product = step @ product\n        products.append(product)\n", "return product", "return products"),
         ("vector", "result has shape (3,), expected (3, 3).", "np.eye(len(W_hh))", "np.ones(len(W_hh))"),
         ("input_changed", "the input hs was changed", "slope = 1 - h**2", "h **= 2\n        slope = 1 - h"),
     ),
     *sized(
         "q4b_jacobian_through_time",
-        ("five_steps_only", "in hs", "in hs[:5]"),
+        ("seven_steps_only", "in hs", "in hs[:7]"),
         ("three_units_only", "np.eye(len(W_hh))", "np.diag([1.0, 1, 1] + [0] * (len(W_hh) - 3))"),
     ),
     *numeric(
@@ -88,6 +88,7 @@ MISTAKES = [
         ("carried_without_slope", 3, "dh is carried back without the slope of tanh", "W_hh.T @ dz", "W_hh.T @ dh"),
         ("h0_forgotten", 3, "the gradient with respect to h0 is left at zero", "dh0 = later", "dh0 = np.zeros_like(h0)"),
         ("h0_before_W", 3, "the gradient with respect to h0 has not passed W_hh", "dh0 = later", "dh0 = dz"),
+        ("h0_added_up", 3, "the gradient with respect to h0 adds up what every step sends back", "later = W_hh.T @ dz", "later = W_hh.T @ dz\n        dh0 = later + (dh0 if t < T - 1 else 0)", "    dh0 = later\n", ""),
         ("h0_is_dh1", 3, "the gradient with respect to h0 is that with respect to h_1", "dh0 = later", "dh0 = dh"),
         ("clipped", 3, "dh is clipped to the range from -1 to 1", "W_hy.T @ dy + later", "np.clip(W_hy.T @ dy + later, -1, 1)"),
         ("result_clipped", 1, "the gradients are clipped to the range from -1 to 1", RESULT, RESULT.replace(": ", ": np.clip(").replace(", \"", ", -1, 1), \"").replace("}", ", -1, 1)}")),
@@ -117,5 +118,5 @@ MISTAKES = [
         ("upstream_changed", "the input dys was changed", "xs[t], dys[t]", "xs[t], dys[t].copy()", "dBy += dy", "dBy += dy\n        dys[t] *= 0.5"),
         ("parameter_changed", "the input W_hh was changed", "dh0 = later", "dh0 = later\n    W_hh -= 0.1 * dW_hh"),
     ),
-    *sized("q4c_rnn_backward", ("five_steps_only", "range(T)", "range(max(0, T - 5), T)")),
+    *sized("q4c_rnn_backward", ("seven_steps_only", "range(T)", "range(max(0, T - 7), T)")),
 ]  # fmt: skip

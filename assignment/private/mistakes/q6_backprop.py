@@ -35,7 +35,7 @@ DERIVATION = [
     path("immediate_doubled", "the path straight through the candidate of step t is counted 2 times", "+ now", "+ 2 * now"),
     path("h_path_subtracted", "h_{t-1} is counted -1 times", "by_h +", "-by_h +"),
     path("h_path_by_C_as_well", "the product dJ_dh * dh_dhprev * dhprev_dWg * dh_dC is no path", "by_h = ", "by_h = dh_dC[t] @ "),
-    path("paths_multiplied", "is no path from W^g to J", "by_h + by_C + now", "by_h * by_C * now"),
+    path("paths_multiplied", "is not a sum of products of these arguments", "by_h + by_C + now", "by_h * by_C * now"),
     path("zero", "your formula for a step is 0.", "total += dJ_dh[t] @ (by_h + by_C + now)", "pass"),
     *numeric(
         "q6a_derivation",
@@ -66,7 +66,7 @@ DERIVATION = [
         ("not_summed", "result has shape (2, 1, 1), expected (1, 1).", "total = np.zeros(n * n)", "total = np.zeros((T, n * n))", "total +=", "total[t] =", "reshape(n, n)", "reshape(T, n, n)"),
         ("upstream_changed", "the input dJ_dh was changed", "T, n = dJ_dh.shape", "T, n = dJ_dh.shape\n    dJ = dJ_dh.copy()\n    dJ_dh *= 0", "dJ_dh[t] @", "dJ[t] @"),
     ),
-    *sized("q6a_derivation", ("five_steps_only", "range(T)", "range(min(T, 5))"), ("three_units_only", "    return", "    total[9:] = 0\n    return")),
+    *sized("q6a_derivation", ("seven_steps_only", "range(T)", "range(min(T, 7))"), ("three_units_only", "    return", "    total[9:] = 0\n    return")),
 ]  # fmt: skip
 
 ALL = 'grads | {"xs": dxs, "h0": dh0, "C0": dC0}'
@@ -143,7 +143,7 @@ LSTM_GRADIENTS = [
         ("not_summed", "result has shape (3,), expected (3, 3).", "return dWg", "return dz_g * h_prev"),
         ("upstream_changed", "the input dJ_dh was changed", "dh = dJ_dh[t] + dh_later", "dJ_dh[t] += dh_later\n        dh = dJ_dh[t]"),
     ),
-    *sized("q6b_lstm_dWg", ("five_steps_only", "for t in reversed(range(T))", "for t in range(T - 1, max(T - 6, -1), -1)")),
+    *sized("q6b_lstm_dWg", ("seven_steps_only", "for t in reversed(range(T))", "for t in range(T - 1, max(T - 8, -1), -1)")),
     *numeric("q6d_lstm_backward", *((tag, f"{hint} of q6b", says, *changes) for tag, hint, says, *changes in BACK)),
     *numeric(
         "q6d_lstm_backward",
@@ -172,7 +172,7 @@ LSTM_GRADIENTS = [
         ("parameters_only_W", "the returned dictionary has no key Uf, Ui, Uo, Ug", ALL, '{k: v for k, v in (' + ALL + ').items() if k[0] != "U"}'),
         ("upstream_changed", "the input dJ_dh was changed", "dh = dJ_dh[t] + dh_later", "dJ_dh[t] += dh_later\n        dh = dJ_dh[t]"),
     ),
-    *sized("q6d_lstm_backward", ("five_steps_only", "for t in reversed(range(T))", "for t in range(T - 1, max(T - 6, -1), -1)")),
+    *sized("q6d_lstm_backward", ("seven_steps_only", "for t in reversed(range(T))", "for t in range(T - 1, max(T - 8, -1), -1)")),
 ]  # fmt: skip
 
 MISTAKES = [*DERIVATION, *LSTM_GRADIENTS]

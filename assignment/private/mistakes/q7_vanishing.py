@@ -35,12 +35,12 @@ CARRY = [
     *plain(
         "q7b_cell_carry",
         ("vector", "result has shape (3,), expected (3, 3).", "np.diag(np.prod(fs, axis=0))", "np.prod(fs, axis=0)"),
-        ("along_units", "result has shape (5, 5), expected (3, 3).", "axis=0", "axis=1"),
-        ("all_steps", "result has shape (5, 3), expected (3, 3).", "np.diag(np.prod(fs, axis=0))", "np.cumprod(fs, axis=0)"),
+        ("along_units", "result has shape (7, 7), expected (3, 3).", "axis=0", "axis=1"),
+        ("all_steps", "result has shape (7, 3), expected (3, 3).", "np.diag(np.prod(fs, axis=0))", "np.cumprod(fs, axis=0)"),
         ("one_number", "result has shape (), expected (3, 3).", "np.diag(np.prod(fs, axis=0))", "np.prod(fs)"),
         ("input_changed", "the input fs was changed", "    return", "    fs[1:] *= np.cumprod(fs, axis=0)[:-1]\n    return", "np.prod(fs, axis=0)", "fs[-1]"),
     ),
-    *sized("q7b_cell_carry", ("five_steps_only", "fs, axis", "fs[:5], axis")),
+    *sized("q7b_cell_carry", ("seven_steps_only", "fs, axis", "fs[:7], axis")),
 ]  # fmt: skip
 
 MISTAKES = [*FACTOR, *CARRY]

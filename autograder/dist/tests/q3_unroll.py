@@ -3,15 +3,15 @@ from otter.test_files import test_case
 OK_FORMAT = False
 
 name = "q3_unroll"
-points = 4
+points = 3
 
-@test_case(points=3, hidden=False)
+@test_case(points=2, hidden=False)
 def test_q3_collects_every_step(unroll, RunningAverage):
     from checks import public, unroller
-    public('q3_unroll/five steps').check(unroller(unroll, RunningAverage), 'unroll')
+    public('q3_unroll/seven steps').check(unroller(unroll, RunningAverage), 'unroll')
 
 @test_case(points=1, hidden=True)
 def test_q3_other_lengths(unroll, RunningAverage):
     from checks import hidden, unroller
-    hidden('q3_unroll/eight steps').check(unroller(unroll, RunningAverage), 'unroll')
+    hidden('q3_unroll/nine steps').check(unroller(unroll, RunningAverage), 'unroll')
 

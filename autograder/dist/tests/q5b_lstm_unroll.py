@@ -8,10 +8,10 @@ points = 3
 @test_case(points=2, hidden=False)
 def test_q5b_both_states_travel(lstm_unroll):
     from checks import public
-    public('q5b_lstm_unroll/five steps').check(lstm_unroll, 'lstm_unroll')
+    public('q5b_lstm_unroll/seven steps').check(lstm_unroll, 'lstm_unroll')
 
 @test_case(points=1, hidden=True)
 def test_q5b_other_sizes(lstm_unroll):
     from checks import hidden
-    hidden('q5b_lstm_unroll/seven steps at other sizes').check(lstm_unroll, 'lstm_unroll')
+    hidden('q5b_lstm_unroll/nine steps at other sizes').check(lstm_unroll, 'lstm_unroll')
 

@@ -18,5 +18,5 @@ def test_q6d_inputs_and_first_states(lstm_backward):
 @test_case(points=1, hidden=True)
 def test_q6d_other_sizes(lstm_backward):
     from checks import hidden
-    hidden('q6d_lstm_backward/seven steps at other sizes').check(lstm_backward, 'lstm_backward')
+    hidden('q6d_lstm_backward/nine steps at other sizes').check(lstm_backward, 'lstm_backward')
 

@@ -1,0 +1,32 @@
+"""Wrong answers by rule: thousands of edits of the master's own solutions, which nobody had to think of one by one.
+
+Each rule is a function of a `Solution` that yields wrong answers; its name and its docstring say what it does. Some of
+what the rules make is right after all: `tests/assignment/test_rules.py` finds these by the oracle, and merges answers
+that are the same function.
+"""
+
+from collections.abc import Iterable
+
+from private.mistakes.base import ANSWER
+from private.rules import habits, limits, naming, symbols
+from private.rules.base import Generated, Solution
+from private.rules.limits import SLIGHT
+
+QUESTIONS = [question for question in ANSWER if question not in ("q1_kinds", "q7a_factor")]
+RULES = {rule.__name__: rule for module in (symbols, naming, limits, habits) for rule in module.RULES}
+
+__all__ = ["QUESTIONS", "RULES", "SLIGHT", "Generated", "generated"]
+
+
+def generated(
+    solutions: dict[str, str], questions: Iterable[str] = QUESTIONS, names: Iterable[str] = RULES
+) -> list[Generated]:
+    """The wrong answers that rules make, each source once. solutions: {question: source}, the master's."""
+    found: dict[tuple[str, str], Generated] = {}
+    for question in questions:
+        solution = Solution(question, solutions[question])
+        for name in names:
+            for where, says, source in RULES[name](solution):
+                if source != solution.text:
+                    found.setdefault((question, source), Generated(question, name, where, says, source))
+    return list(found.values())

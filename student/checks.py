@@ -212,7 +212,9 @@ def unroller(unroll, make):
     """A function that unrolls a fresh cell, `make(start)` or `make(start, keep)`, over `xs`."""
     if make is None:
         raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
-    return (lambda start, xs, **keep: unroll(make(start, **keep), xs)) if unroll is not None else None
+    if unroll is None:
+        return None
+    return lambda start, xs, **keep: call(unroll, {"rnn": make(start, **keep), "xs": xs})
 
 
 def check_separate_cells(make):

@@ -10,9 +10,9 @@ import traceback
 
 import numpy as np
 
-import experiments
+import demonstrations
 from advice import line_of
-from experiments import FORGET, LONG, LSTMLearner, RNNLearner, T, decay, memory, sequence, stretch
+from demonstrations import FORGET, LONG, LSTMLearner, RNNLearner, T, decay, memory, sequence, stretch
 from pictures import FUNCTIONS
 from screen import NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, picture, say
 
@@ -217,7 +217,7 @@ def show_memory(answers, forget=FORGET):
             learner.gradients(xs, 1.0)
             kinds.append(kind)
     if kinds:
-        lags, updates = experiments.LAGS, experiments.UPDATES
+        lags, updates = demonstrations.LAGS, demonstrations.UPDATES
         with patience("The training", answers) as names, progress(len(kinds) * len(lags) * updates) as step:
             figure, axes = canvas()
             results = memory(names, kinds, lags, step=step, forget=forget)

@@ -12,7 +12,7 @@ import numpy as np
 import screen
 from advice import CheckFailed
 from answers import arrays, call
-from checks import FIXTURES, FLOAT32, cell_runner, contents, of_step, public, unroller
+from checks import FIXTURES, cell_runner, contents, of_step, public, unroller
 from given import RunningAverage, run_cell
 from gradcheck import relative_error
 
@@ -77,11 +77,10 @@ class Pair:
 
     def __init__(self, name, got, want, over_time, tolerance):
         self.name, self.got, self.want, self.over_time = name, got, want, over_time
-        limit = FLOAT32[tolerance] if got.dtype == np.float32 else tolerance
         self.off = np.zeros(want.shape, dtype=bool)
-        if not relative_error(got, want) <= limit:
+        if not relative_error(got, want) <= tolerance:
             difference = np.abs(got - want)
-            self.off = (difference > limit * np.abs(want).max()) | (difference == difference.max())
+            self.off = (difference > tolerance * np.abs(want).max()) | (difference == difference.max())
         self.wrong = bool(self.off.any())
         self.first = int(np.argwhere(self.off)[0][0]) + 1 if over_time and self.wrong else None
 

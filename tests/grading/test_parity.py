@@ -60,7 +60,7 @@ SUBMISSIONS = {
         "q2_vanilla_rnn/three_units_only",
         "q3_unroll/raises",
         "q4b_jacobian_through_time/returns_none",
-        "q4c_rnn_backward/five_steps_only",
+        "q4c_rnn_backward/seven_steps_only",
         "q6a_derivation/spurious_dh_do",
         "q6b_lstm_dWg/left_over_state",
         "q7a_factor/the_gate",

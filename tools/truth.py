@@ -104,7 +104,7 @@ def lies(question: str, function: Answer, case: Case, findings: Findings) -> lis
         found += [] if holds_elsewhere(question, function, case, findings) else [f"relation: {findings.relation.says}"]
     if findings.chance and not differs_from_itself(question, function):
         found.append("chance")
-    if findings.rounded and not findings.error and not is_rounded_elsewhere(question, function):
+    if findings.rounded and not findings.error and not is_rounded_elsewhere(question, function, case):
         found.append("rounded")
     return found
 
@@ -180,9 +180,14 @@ def is_right(question: str, function: Answer, key: str, arrays: Iterable[str], f
     return all(agree(got.get(name), want[name]) for name in arrays)
 
 
+def as_long(question: str, case: Case) -> str:
+    """The smaller question with as many steps as a case has: one, or all."""
+    return "T=1" if steps_of(case) == 1 and "T=1" in ASKS[question] else ALL
+
+
 def holds_elsewhere(question: str, function: Answer, case: Case, findings: Findings) -> bool:
     """Whether the same relation is found on fresh inputs of as many steps, between what this case asks for."""
-    key = "T=1" if steps_of(case) == 1 and "T=1" in ASKS[question] else ALL
+    key = as_long(question, case)
     for fresh in range(len(FRESH)):
         got, want = answers(question, function, key, fresh), due(question, key, fresh)
         names = [name for name in case.want if name in want]
@@ -201,8 +206,9 @@ def differs_from_itself(question: str, function: Answer) -> bool:
     return not all(agree(a[name], b.get(name)) for name in a)
 
 
-def is_rounded_elsewhere(question: str, function: Answer) -> bool:
-    got, want = answers(question, function, ALL, 0), due(question, ALL, 0)
+def is_rounded_elsewhere(question: str, function: Answer, case: Case) -> bool:
+    key = as_long(question, case)
+    got, want = answers(question, function, key, 0), due(question, key, 0)
     return all(np.abs(got[name] - want[name]).max() < 0.06 for name in want)
 
 

@@ -20,10 +20,11 @@ from gradcheck import relative_error
 
 FIXTURES = Path(__file__).with_name("fixtures.json")
 HIDDEN = FIXTURES.parent / "private" / "hidden.json"
-# The relative error allowed, whatever the precision: five times what single precision costs at most. The numbers of the
-# cases are chosen so that every known mistake is 1,000 times as far off.
+# The relative error allowed where an answer uses single precision: five times what that costs at most. The numbers of
+# the cases are chosen so that every known mistake is 1,000 times as far off.
 TOLERANCE = 5e-6
-EXACT = 1e-9  # what is nearer was computed in double precision throughout, and was not rounded
+EXACT = 1e-9  # the relative error allowed in double precision
+SMALL, LARGER = 2.0**-30, 2.0**-14  # relative changes of all inputs: single precision does not see the first one
 AGAIN = "called a second time with the same inputs, "
 
 
@@ -57,7 +58,7 @@ class Case:
                 self.refer_above(function, failure, time.perf_counter() - start)
                 raise
             took = time.perf_counter() - start
-            if wrong := self.wrong(right):
+            if wrong := self.wrong(right, function):
                 raise self.failure(diagnose(self, function, right, wrong, took) if self.reveal else Findings())
             self.ask_again(function, right)
         except CheckFailed as failure:
@@ -69,7 +70,7 @@ class Case:
         """Whether a second call with the same inputs is right, too."""
         try:
             again = self.answer(function)
-            if not all(is_copy(again[name], right[name]) for name in right) and (wrong := self.wrong(again)):
+            if not all(is_copy(again[name], right[name]) for name in right) and (wrong := self.wrong(again, function)):
                 raise self.failure(what_is_off(self, again, wrong))
         except CheckFailed as failure:
             raise failure.within(AGAIN, " Does something stay behind from the first call?") from None
@@ -95,11 +96,12 @@ class Case:
                 if str(other) == str(failure):
                     raise CheckFailed("fails as in the check above: repair that first.", failure.causes) from None
 
-    def answer(self, function):
-        """The numbers of one call with fresh inputs, which must be as they were afterwards."""
-        inputs = arrays(self.inputs)
+    def answer(self, function, factor=1.0):
+        """The numbers of one call with fresh inputs, times a factor, which must be as they were afterwards."""
+        given = scaled(self.inputs, factor)
+        inputs = arrays(given)
         answer = call(function, inputs, self.question)
-        require_unchanged(inputs, self.inputs)
+        require_unchanged(inputs, given)
         return self.numbers(answer)
 
     def numbers(self, answer):
@@ -107,15 +109,25 @@ class Case:
         got = unpack(answer, self.want, self.form)
         return {name: as_numbers(name, got[name], want, name in self.steps) for name, want in self.want.items()}
 
-    def wrong(self, got):
+    def wrong(self, got, function):
         """{name: (limit, error)} of the arrays that differ from `want`."""
-        found = {}
+        found, near = {}, {}
         for name, want in self.want.items():
             error = relative_error(got[name], want)
             # NaN is wrong, too; so is what was rounded to a few decimals, however large the numbers are.
             if not error <= self.tolerance or (error > EXACT and is_rounded(got[name].astype(np.float64), want)):
                 found[name] = self.tolerance, error
-        return found
+            elif error > EXACT and got[name].dtype == np.float64:
+                near[name] = EXACT, error
+        return near if near and not found and not self.in_single(function, near) else found
+
+    def in_single(self, function, names):
+        """Whether single precision is used on the way to these arrays: then they do not follow a very small change."""
+        slopes = []
+        for change in (SMALL, LARGER):
+            more, less = (self.answer(function, 1 + sign * change) for sign in (1, -1))
+            slopes.append({name: (more[name] - less[name]) / (2 * change) for name in names})
+        return any(not relative_error(slopes[0][name], slopes[1][name]) <= 1e-3 for name in names)
 
     def failure(self, found):
         return CheckFailed(rendered(found, self.question_words()), found.causes, findings=found)
@@ -126,6 +138,13 @@ class Case:
     @property
     def question(self):
         return self.name.split("/")[0]
+
+
+def scaled(values, factor):
+    """The arrays in a dict of any depth, times a factor."""
+    if isinstance(values, dict):
+        return {name: scaled(value, factor) for name, value in values.items()}
+    return values * factor if isinstance(values, np.ndarray) else values
 
 
 def public(name):

@@ -62,7 +62,7 @@ def fails_above(case, function):
     """Whether a check above, in the same question, fails, too."""
     for other in case.above():
         try:
-            if other.wrong(other.answer(function)):
+            if other.wrong(other.answer(function), function):
                 return True
         except CheckFailed:
             return True

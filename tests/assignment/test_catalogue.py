@@ -9,7 +9,7 @@ import json
 import numpy as np
 import pytest
 
-from autograder.authoring.rules import free_names
+from autograder.authoring.names import free
 from checks import FIXTURES
 from private.alternatives import STYLES, dressed
 from private.mistakes import ANSWER, MISTAKES, patched
@@ -49,7 +49,7 @@ def test_no_solution_uses_another_questions_answer():
     """So a wrong answer can cost another question nothing, but by what it does to Python or numpy."""
     for name, source in SOLUTIONS.items():
         if name in TESTS:
-            assert not free_names(source) - {"np", "sigmoid", ANSWER[name]}, name
+            assert not free(source) - {"np", "sigmoid", ANSWER[name]}, name
 
 
 def packs():

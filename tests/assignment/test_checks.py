@@ -158,17 +158,31 @@ def test_state_left_from_an_earlier_call_is_a_mistake():
     assert "called a second time" in message(remembers)
 
 
-@pytest.mark.parametrize("off, passes", [(1e-3, False), (1e-4, False), (1e-7, True)])
+@pytest.mark.parametrize("off, passes", [(1e-3, False), (1e-4, False), (1e-6, False), (1e-8, False), (1e-10, True)])
 def test_the_tolerance_separates_wrong_from_rounding(off, passes):
-    gradient = np.arange(1.0, 13).reshape(3, 4)
-    wrong = gradient.copy()
-    wrong[1, 2] *= 1 + off
-    checked = hidden("a gradient", {}, gradient)
+    x = np.arange(1.0, 13).reshape(3, 4) / 7
+    checked = hidden("a gradient", {"x": x}, np.tanh(x))
+
+    def nearly(x):
+        wrong = np.tanh(x)
+        wrong[1, 2] *= 1 + off
+        return wrong
+
     if passes:
-        checked.check(lambda: wrong)
+        checked.check(nearly)
     else:
         with pytest.raises(CheckFailed):
-            checked.check(lambda: wrong)
+            checked.check(nearly)
+
+
+@pytest.mark.parametrize("epsilon", [1e-6, 1e-8])
+def test_an_epsilon_in_double_precision_is_told_from_single_precision(epsilon):
+    x = np.arange(1.0, 13).reshape(3, 4) / 7
+    checked = hidden("a quotient", {"x": x}, np.tanh(x) / x)
+    checked.check(lambda x: np.tanh(x).astype(np.float32) / x)  # float64 again, and exact to float32
+    checked.check(lambda x: np.tanh(x.astype(np.float32)).astype(np.float64) / x)
+    with pytest.raises(CheckFailed):
+        checked.check(lambda x: np.tanh(x) / (x + epsilon))
 
 
 def test_three_decimals_are_too_few():
@@ -383,7 +397,7 @@ answers = arrays(np.float64, array_shapes(max_dims=3, max_side=5), elements=st.f
 
 @given(answers)
 def test_any_right_answer_passes_whatever_its_array_type(want):
-    for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-7)):
+    for got in (want.copy(), want.tolist(), np.asfortranarray(want), want.astype(np.float32), want * (1 + 1e-10)):
         hidden("x", {}, want).check(lambda got=got: got)
 
 
@@ -398,10 +412,14 @@ def test_one_entry_off_by_a_thousandth_fails_at_any_size(want, data):
 
 
 @given(answers, st.data())
-def test_one_entry_off_by_1e_7_passes_at_any_size(want, data):
+def test_one_entry_off_by_1e_10_passes_at_any_size_and_by_1e_6_fails(want, data):
     got = want.copy()
-    got[tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)] *= 1 + 1e-7
+    index = tuple(data.draw(st.integers(0, side - 1)) for side in want.shape)
+    got[index] *= 1 + 1e-10
     hidden("x", {}, want).check(lambda: got)
+    got[index] *= 1 + 1e-6
+    with pytest.raises(CheckFailed):
+        hidden("x", {}, want).check(lambda: got)
 
 
 @given(

@@ -7,7 +7,8 @@ import secrets
 import numpy as np
 import pytest
 
-from checks import TOLERANCE
+from advice import CheckFailed
+from checks import FIXTURES, HIDDEN, TOLERANCE, contents, hidden, public
 from private import cases, draws, precision, rules, trials
 from private.draws import NoDrawError, first, generator, reach
 from tools.answers import SOLUTIONS
@@ -111,6 +112,16 @@ def test_any_term_will_do():
         for answer in random.Random(term).sample(rules.generated(SOLUTIONS, names=SURE), 300):
             assert trials.is_off(public[answer.question], answer.function(), 100), (term, answer)
     assert not any(np.allclose(one, other) for one, other in zip(seen, seen[1:], strict=False))
+
+
+@pytest.mark.parametrize("name", [*contents(FIXTURES)["cases"], *contents(HIDDEN)["cases"]])
+def test_right_answers_pass_in_any_arithmetic(name):
+    case = public(name) if name in contents(FIXTURES)["cases"] else hidden(name)
+    for how, function in precision.answers(case.question, SOLUTIONS[case.question]):
+        try:
+            case.check(trials.asked_of(case.question, function), how)
+        except CheckFailed as failure:
+            pytest.fail(str(failure))
 
 
 SURE = ("clipped", "scaled", "truncated", "losses", "stacked", "own_sigmoid")  # rules that make no right answers

@@ -14,7 +14,9 @@ FIGURES = sorted((ROOT / "assignment" / "figures").iterdir())
 BOOKS = {name: nbformat.read(ROOT / name / "rnn_lstm.ipynb", as_version=4) for name in ("student", "solutions")}
 TEXTS = [cell.source for book in BOOKS.values() for cell in book.cells if cell.cell_type == "markdown"]
 DETAILS = [text for text in TEXTS if "<details" in text]
-TAGS = re.compile(r"\s*(<details>\s*(<summary>[^\n]*</summary>)?|<summary>[^\n]*</summary>|</details>|<!--.*?-->)\s*")
+TAGS = re.compile(
+    r"\s*(<details>\s*(<summary>[^\n]*</summary>)?|<summary>[^\n]*</summary>|</details>|<!--.*?-->|<img [^<>]*>)\s*"
+)
 
 
 def raw(text):

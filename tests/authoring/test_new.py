@@ -60,7 +60,7 @@ def test_it_builds_without_keeping_or_leaving_anything(laid_out):
 def test_it_grades_reports_and_passes_its_test(hw6, tmp_path, capsys):
     assert main(["table"]) == 0
     assert main(["grade", "solutions/hw6.ipynb"]) == 0
-    assert "total  3/3" in capsys.readouterr().out
+    assert "total  3 of 3" in capsys.readouterr().out
     for student, folder in (("ada", "solutions"), ("bob", "student")):
         (tmp_path / "handed_in" / student).mkdir(parents=True)
         shutil.copy(hw6 / folder / "hw6.ipynb", tmp_path / "handed_in" / student)

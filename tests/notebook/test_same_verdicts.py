@@ -16,7 +16,7 @@ from otter.test_files.abstract_test import TestCase as OtterCase
 from autograder.notebook.casefile import claim_of, load, resolve_points
 from private.alternatives import STYLES
 from private.mistakes import MISTAKES
-from tools.answers import ROOT, SOLUTIONS, solved
+from tools.answers import MASTER, ROOT, SOLUTIONS, solved
 
 PUBLIC = sorted((ROOT / "student/tests").glob("*.py"))
 
@@ -140,4 +140,5 @@ def test_otters_own_notebook_still_checks_in_the_same_folder(tmp_path, monkeypat
     folder = shutil.copytree(ROOT / "student", tmp_path / "student")
     monkeypatch.chdir(folder)
     checked = otter.Notebook("rnn_lstm.ipynb").check("q2_vanilla_rnn", global_env=solved())
-    assert checked.score == checked.possible == 5
+    public = [case.points for case in MASTER.questions["q2_vanilla_rnn"].cases if not case.hidden]
+    assert checked.score == checked.possible == sum(public) > 0

@@ -47,12 +47,12 @@ def read_cells() -> list[str]:
     return CELLS.read_text(encoding="utf-8").removesuffix("\n").split(SEPARATOR)
 
 
-def notebook(cell: str, place: str) -> list[str]:
-    """The cells of the honest notebook with one more in a place."""
+def notebook(cell: str, *places: str) -> list[str]:
+    """The cells of the honest notebook with one more in some places."""
     answers = [source.replace('\ngrader.check("q1")', "") for source in HONEST[1:]]
-    if place == "above":
-        return [cell, IMPORTS, *answers]
-    return [IMPORTS, f"{cell}\n{answers[0]}", *answers[1:]]
+    if "inside" in places:
+        answers[0] = f"{cell}\n{answers[0]}"
+    return [cell, IMPORTS, *answers] if "above" in places else [IMPORTS, *answers]
 
 
 def survivors(cell: str, place: str) -> list[str]:

@@ -20,12 +20,20 @@ def test_the_table_is_large_and_recorded():
     assert kept > 400  # the record is of kernels that ran
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("cell", RECORDED)
-def test_what_keeps_the_answers_in_a_kernel_keeps_all_points_after(cell, place, tmp_path, archive):
-    graded = Graded(write_notebook(tmp_path / "a.ipynb", notebook(cell, place)), archive).sound()
-    lost = [name for name in RECORDED[cell][place] if graded.scores[name] < 2]
-    assert not lost, (graded.overview, graded.grading.questions)
+def test_what_keeps_the_answers_in_a_kernel_keeps_all_points_after(cell, tmp_path, archive):
+    """A cell that harms nothing in either place is tried in both at once, and apart only where that costs points."""
+
+    def graded(*places):
+        return Graded(write_notebook(tmp_path / "a.ipynb", notebook(cell, *places)), archive).sound()
+
+    harmless = all(len(names) == 3 for names in RECORDED[cell].values())
+    if harmless and graded(*PLACES).total == 6:
+        return
+    for place, kept in RECORDED[cell].items():
+        got = graded(place)
+        lost = [name for name in kept if got.scores[name] < 2]
+        assert not lost, (place, got.overview, got.grading.questions)
 
 
 @pytest.mark.parametrize("number", range(SAMPLE))

@@ -44,7 +44,9 @@ def test_a_cell_takes_all_points_from_otter_and_none_from_us(payload, tmp_path, 
 @pytest.mark.parametrize("payload", [p for p in payloads("attacks/in_a_cell") if p.values[0].otter])
 def test_where_tests_and_answers_share_a_process_a_cell_wins_by(payload, tmp_path, archive, otter):
     """What each of them wins from this grader, test_attacks.py says: nothing."""
-    found = otter(submitted(tmp_path, payload.cells), archive, seconds=6)
+    imports = "import numpy as np\nfrom helper import two"
+    cells = [imports, WRONG, *HONEST[2:], payload.source]
+    found = otter(submitted(tmp_path, []), archive, seconds=6, cells=cells)
     if payload.otter == "no results":
         assert found is None
     elif payload.otter == "more points":

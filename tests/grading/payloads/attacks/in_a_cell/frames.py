@@ -1,6 +1,6 @@
 #: frames
 #: answers: ValueError: .*
-#: otter: shows ipykernel
+#: otter: shows without_a_kernel
 import sys
 
 

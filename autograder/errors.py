@@ -14,7 +14,7 @@ AutograderError              exit code 1, unless it says otherwise
 │   ├── ClusterError         no Dask cluster to grade on
 │   └── ConfinementError     this system cannot confine a student's code
 ├── IntakeError              a submission that cannot be graded; its text is for the student
-│   └── AmbiguousError       several files of a student, among which a person has to choose
+│   └── UndecidedError       nothing to grade until a person has looked: several notebooks, or none
 ├── WireError                a message from the other side that is malformed, too large or too deep
 └── StudentError             raised by the student's code; its type is named as the student's exception
     └── OverrunError         a cell or call that took too long and was interrupted
@@ -85,8 +85,8 @@ class IntakeError(AutograderError):
     """A submission that cannot be graded; the text tells the student what to do."""
 
 
-class AmbiguousError(IntakeError):
-    """Nothing is graded until a person has chosen."""
+class UndecidedError(IntakeError):
+    """Nothing is graded until a person has looked: there are several notebooks that differ, or none."""
 
 
 class WireError(AutograderError):

@@ -90,7 +90,12 @@ def check_stub(master: Master, cell: Cell) -> None:
     except SyntaxError as problem:
         message = f"what students get of it does not compile: {problem.msg}: is there a BEGIN PROMPT for the stub?"
         raise master.cell_error(cell, message) from None
-    if "# BEGIN SOLUTION" in cell.source and left == meaning(without_markers(cell.source)):
+    try:
+        answer = meaning(without_markers(cell.source))
+    except SyntaxError as problem:
+        line = cell.line + (problem.lineno or 1) - 1
+        raise master.cell_error(cell, f"the solution does not compile: {problem.msg} (near line {line})") from None
+    if "# BEGIN SOLUTION" in cell.source and left == answer:
         raise master.cell_error(cell, "the stub is the answer: students would receive it")
 
 

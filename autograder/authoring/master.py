@@ -25,6 +25,7 @@ from autograder.grading.text import one_line
 
 BOUNDARY = re.compile(r"# (BEGIN|END) (QUESTION|SOLUTION|PROMPT|TESTS)$")
 CONFIG = "# ASSIGNMENT CONFIG"
+BYTE_ORDER_MARK = "\ufeff"
 CELL = re.compile(r"# %%(?: \[(?:markdown|raw)\])?(?: \w+=.+)?")
 BOUNDARIES = [f"# {end} {what}" for what in ("QUESTION", "SOLUTION", "PROMPT", "TESTS") for end in ("BEGIN", "END")]
 
@@ -95,6 +96,8 @@ class Master:
             text = self.path.read_text(encoding="utf-8")
         except UnicodeDecodeError as problem:
             raise self.file_error(f"is not in UTF-8 ({problem.reason}): save it as UTF-8") from None
+        if text.startswith(BYTE_ORDER_MARK):
+            raise self.file_error("begins with a byte order mark: save it as UTF-8 without one")
         starts = []
         for number, line in enumerate(text.split("\n"), 1):
             if line.startswith("# %%"):

@@ -41,8 +41,16 @@ def make_fixtures(master: Master, source: Path) -> list[Path]:
     )
     if done.returncode or not (source / FIXTURES).exists():
         why = exception_in(done.stderr) or f"left no {FIXTURES}"
-        raise BuildError(f"{Path(master.shown).parent / PRIVATE / CASES}.py:1: {why}")
+        file, line = place_in(done.stderr, source) or (f"{PRIVATE}/{CASES}.py", "1")
+        raise BuildError(f"{Path(master.shown).parent / file}:{line}: {why}")
     return sorted([*source.glob("*.json"), *(source / PRIVATE).glob("*.json")])
+
+
+def place_in(text: str, folder: Path) -> tuple[str, str] | None:
+    """The last file of a folder that a traceback names, and the line."""
+    found = re.findall(r'File "([^"]+)", line (\d+)', text)
+    ours = [(Path(file).relative_to(folder).as_posix(), line) for file, line in found if folder in Path(file).parents]
+    return ours[-1] if ours else None
 
 
 def exception_in(text: str) -> str:

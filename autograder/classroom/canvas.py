@@ -50,10 +50,13 @@ class CanvasExport:
             wanted = f"these grades are of {possible:g} ({what})"
             raise CanvasError(f"the column {self.column!r} is of {self.points:g} points, {wanted}: name another column")
 
-    def fill(self, totals: Iterable[tuple[Student, str]]) -> list[Student]:
-        """Put in the points; returns the students for whom the export has no row of their own."""
+    def fill(self, totals: Iterable[tuple[Student, str]], ungraded: set[str]) -> tuple[list[Student], list[Student]]:
+        """Put in the points. ungraded: the ids of those whose points give way to points that stand in the export.
+
+        Returns the students for whom the export has no row of their own, and those whose points in it were left.
+        """
         columns = [{row[name].strip().lower(): row for row in self.rows if row.get(name)} for name in IDENTIFIERS]
-        unknown, taken = [], set()
+        unknown, left, taken = list[Student](), list[Student](), set[int]()
         for student, total in totals:
             keys = [key.lower() for key in (student.id, student.email) if key]
             row = next((known[key] for key in keys for known in columns if key in known), None)
@@ -61,6 +64,8 @@ class CanvasExport:
                 unknown.append(student)
                 continue
             taken.add(id(row))
-            if total:
+            if total and student.id in ungraded and row[self.column].strip() not in ("", total):
+                left.append(student)
+            elif total:
                 row[self.column] = total
-        return unknown
+        return unknown, left

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.classroom.answers import is_foreign, prose_cells
-from autograder.errors import AmbiguousError, IntakeError
+from autograder.errors import IntakeError, UndecidedError
 from autograder.grading.assignment import Assignment
 from autograder.grading.intake import Submission, read_submission
 from autograder.grading.text import clean
@@ -16,7 +16,7 @@ FOREIGN = "nothing in the notebook is of this assignment. Submit the notebook th
 
 def read_one(paths: Sequence[Path], assignment: Assignment) -> Submission:
     """What there is to grade in a student's files: of several, the only one that carries the assignment's name, or any
-    where all say the same. Raises IntakeError; AmbiguousError where a person has to choose.
+    where all say the same. Raises IntakeError; UndecidedError where a person has to choose.
     """
     found: list[tuple[Path, Submission]] = []
     refusals: list[IntakeError] = []
@@ -35,7 +35,7 @@ def read_one(paths: Sequence[Path], assignment: Assignment) -> Submission:
     ours = [(path, submission) for path, submission in found if submission.is_ours] or found
     if any(content(submission) != content(ours[0][1]) for _, submission in ours):
         names = ", ".join(shown(path) for path, _ in ours)
-        raise AmbiguousError(clean(f"submitted {len(ours)} files: {names}. Leave the one that counts"))
+        raise UndecidedError(clean(f"submitted {len(ours)} files: {names}. Leave the one that counts"))
     path, submission = ours[0]
     why = "it alone carries the assignment's name" if len(ours) == 1 else "the others say the same"
     why = "the others cannot be" if len(found) == 1 else why

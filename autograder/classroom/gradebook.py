@@ -107,11 +107,13 @@ class Gradebook:
             return []
         pending = self.report.pending
         totals = [(s, "" if s.id in pending else row["total"]) for s, row in zip(self.students, rows, strict=True)]
-        unknown = canvas.fill(totals)
+        not_graded = {s.id for s, row in zip(self.students, rows, strict=True) if row["status"] != Status.GRADED.value}
+        unknown, left = canvas.fill(totals, not_graded)
         replace(self.out / "canvas.csv", canvas_table(canvas))
         waiting = [s for s in self.students if s.id in pending]
         return [
             *(f"not in the Canvas export: {student.name} ({student.id})" for student in unknown),
+            *(f"not graded, so Canvas keeps the points that it has: {student.name} ({student.id})" for student in left),
             *(f"left empty for Canvas, since a written answer has no points: {s.name} ({s.id})" for s in waiting),
         ]
 

@@ -4,6 +4,7 @@ It knows four forms: files, with names as Canvas or Moodle give them or any othe
 folders; a Gradescope export with its submission_metadata.yml. It must never drop a file in silence, or open one.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -81,7 +82,7 @@ def from_files(folder: Path) -> Roster:
         if path.name.startswith(".") or path.name in SYSTEM_FILES:
             continue
         if path.is_symlink():
-            left.append(f"{path.name}: a link; put the file itself there")
+            left.append(f"{clean(path.name)}: a link; put the file itself there")
             continue
         match = CANVAS.fullmatch(path.name) or MOODLE.fullmatch(path.name)
         if path.is_dir() or (path.is_file() and (match or path.suffix.lower() in GRADABLE + DOCUMENTS)):
@@ -89,12 +90,13 @@ def from_files(folder: Path) -> Roster:
             file = Found(parts.get("name") or own_name(path), path, bool(parts.get("late")))
             found.setdefault(parts.get("id") or own_name(path), []).append(file)
         else:
-            left.append(f"{path.name}: neither a notebook, a zip, a script nor a student's folder")
+            left.append(f"{clean(path.name)}: neither a notebook, a zip, a script nor a student's folder")
     return Roster([student for id, files in found.items() for student in entries(id, files)], left)
 
 
 def own_name(path: Path) -> str:
-    return path.name if path.is_dir() else path.stem
+    """A file's or folder's name as an id. Bytes that are no text are written out, so that no two names become one."""
+    return os.fsencode(path.name if path.is_dir() else path.stem).decode("utf-8", "backslashreplace")
 
 
 def entries(id: str, files: list[Found]) -> list[Student]:

@@ -25,7 +25,7 @@ from autograder.classroom.progress import ClassProgress
 from autograder.classroom.records import Records, Status, StudentRecord
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import Archive, Task
-from autograder.errors import AmbiguousError, CallError, ConfinementError, IntakeError, OutputError, WrittenError
+from autograder.errors import CallError, ConfinementError, IntakeError, OutputError, UndecidedError, WrittenError
 from autograder.files import lock, unlock
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import refused
@@ -215,7 +215,7 @@ class ClassRun:
         if self.settings.dask:  # its workers need not see our files
             try:
                 source = read_one(student.paths, self.assignment)
-            except AmbiguousError as refusal:
+            except UndecidedError as refusal:
                 return self.keep(student, ungraded(student, str(refusal)))
             except IntakeError as refusal:
                 grading = refused(self.assignment, refusal)

@@ -19,7 +19,7 @@ import msgspec
 
 from autograder.classroom.answers import written_answers
 from autograder.classroom.choice import read_one
-from autograder.errors import AmbiguousError, IntakeError
+from autograder.errors import IntakeError, UndecidedError
 from autograder.files import remove
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade_submission, refused
@@ -95,7 +95,7 @@ def grade_task(task: Task, assignment: Assignment) -> Graded:
         if assignment.written and not submission.notebook:
             note = SCRIPT
         grading = grade_submission(submission, assignment, task.limits, task.unconfined)
-    except AmbiguousError as refusal:
+    except UndecidedError as refusal:
         return Graded(None, b"", 0, str(refusal))
     except IntakeError as refusal:
         grading = refused(assignment, refusal)

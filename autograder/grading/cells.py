@@ -45,6 +45,15 @@ def notebook_cells(text: str, assignment: str, skipped: Fingerprints = frozenset
     return sources
 
 
+def texts_of(text: str) -> list[str]:
+    """The source of every cell of a notebook; of one that cannot be read, its text."""
+    try:
+        sources = [cell.get("source") for cell in parsed(text)[0]]
+    except IntakeError:
+        return [text]
+    return ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
+
+
 NULL = msgspec.Raw(b"null")
 
 

@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from autograder.errors import IntakeError
+from autograder.errors import IntakeError, UndecidedError
 from autograder.files import files_below
-from autograder.grading.cells import assignment_of, notebook_cells, script_cells
+from autograder.grading.cells import assignment_of, notebook_cells, script_cells, texts_of
 from autograder.grading.text import clean, whole
 
 MAX_NOTEBOOK, MAX_FILE, MAX_FILES_TOGETHER, MAX_FILES = 32 << 20, 8 << 20, 32 << 20, 100
@@ -66,29 +66,34 @@ def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = 
     if not notebooks and len(archives) == 1 and path.is_dir():
         return read_submission(path / archives[0], assignment, skipped)
     if not notebooks and len(scripts) != 1:
-        raise IntakeError(f"it holds no notebook. {EXPECTED}")
-    chosen = only_notebook(files, notebooks, assignment) if notebooks else scripts[0]
+        raise UndecidedError(f"it holds no notebook. {EXPECTED}")
+    chosen, why = only_notebook(files, notebooks, assignment) if notebooks else (scripts[0], "")
     text = text_of(files[chosen])
     cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
     others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
-    note = f"Of {len(notebooks)} notebooks, {chosen} is graded: it alone carries the assignment's name."
+    note = f"Of {len(notebooks)} notebooks, {chosen} is graded: {why}."
     return Submission(
         cells,
         read_within_bounds(others),
         text if notebooks else "",
         bool(notebooks) and bool(assignment) and assignment_of(text) == assignment,
-        clean(note) if len(notebooks) > 1 else "",
+        clean(note) if why else "",
     )
 
 
-def only_notebook(files: dict[str, Reader], notebooks: list[str], assignment: str) -> str:
-    """The one notebook, or of several the only one that carries the assignment's name. Raises IntakeError."""
+def only_notebook(files: dict[str, Reader], notebooks: list[str], assignment: str) -> tuple[str, str]:
+    """(the one notebook, ""), or of several one and why: it alone carries the assignment's name, or all say the same.
+
+    Raises IntakeError; UndecidedError where a person has to choose.
+    """
     if len(notebooks) == 1:
-        return notebooks[0]
-    ours = [name for name in notebooks[:MAX_NOTEBOOKS] if assignment_of(text_of(files[name])) == assignment]
-    if len(ours) != 1 or not assignment or len(notebooks) > MAX_NOTEBOOKS:
-        raise IntakeError(f"it holds {len(notebooks)} notebooks. Submit one: the one with your answers.")
-    return ours[0]
+        return notebooks[0], ""
+    texts = {name: text_of(files[name]) for name in notebooks[:MAX_NOTEBOOKS]}
+    ours = [name for name, text in texts.items() if assignment and assignment_of(text) == assignment] or [*texts]
+    said = [texts_of(texts[name]) for name in ours]
+    if len(notebooks) > MAX_NOTEBOOKS or any(other != said[0] for other in said):
+        raise UndecidedError(f"it holds {len(notebooks)} notebooks. Submit one: the one with your answers.")
+    return ours[0], "it alone carries the assignment's name" if len(ours) == 1 else "the others say the same"
 
 
 def text_of(read: Reader) -> str:
@@ -150,8 +155,8 @@ def entries(path: Path) -> dict[str, Reader]:
         if path.suffix.lower() in (".ipynb", ".py"):
             return {path.name: file_reader(path)}
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise IntakeError("the file cannot be read. Save the notebook, export it and submit it again.") from None
-    raise IntakeError(f"it is neither a notebook nor a zip. {EXPECTED}")
+        raise UndecidedError("the file cannot be read. Save the notebook, export it and submit it again.") from None
+    raise UndecidedError(f"it is neither a notebook nor a zip. {EXPECTED}")
 
 
 def folder_entries(path: Path) -> dict[str, Reader]:

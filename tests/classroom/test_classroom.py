@@ -442,8 +442,13 @@ def test_what_no_encoding_can_write_stops_nobody(place):
     (place / "class/ida").mkdir()
     write_notebook(place / "class/ida/a.ipynb", HONEST)
     Path(os.fsdecode(os.fsencode(place / "class/ida") + b"/\xff.csv")).write_text("x")
+    for name in (b"x\xe9.ipynb", b"x\xe8.ipynb", b"y\xff/a.ipynb"):  # no text in any encoding that we read
+        path = Path(os.fsdecode(os.fsencode(place / "class") + b"/" + name))
+        path.parent.mkdir(exist_ok=True)
+        write_notebook(path, HONEST)
     assert run(place) == 0
-    assert {grades(place)[name]["total"] for name in ("ann", "hal", "ida")} == {"6"}
+    names = ("ann", "hal", "ida", "x\\xe9", "x\\xe8", "y\\xff")
+    assert {grades(place)[name]["total"] for name in names} == {"6"}
 
 
 def test_a_pool_that_breaks_before_it_is_asked_again_costs_nobody_else(place, processes, monkeypatch):
@@ -554,8 +559,16 @@ def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row
     (tmp_path / "e.csv").write_text("\n".join(lines))
     export = CanvasExport(tmp_path / "e.csv", "HW")
     twice = Student("c", "C again")
-    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")]) == [twice]
+    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")], set()) == ([twice], [])
     assert [row["HW"] for row in export.rows] == ["", "40", "7"]
+
+
+def test_points_that_a_person_gave_in_canvas_are_kept_where_nothing_was_graded(tmp_path):
+    (tmp_path / "e.csv").write_text("Student,ID,HW\nA,1,35\nB,2,\nC,3,12")
+    export = CanvasExport(tmp_path / "e.csv", "HW")
+    students = [Student(id, id) for id in "123"]
+    assert export.fill([(student, "0") for student in students], {"1", "2"}) == ([], students[:1])
+    assert [row["HW"] for row in export.rows] == ["35", "0", "0"]
 
 
 @pytest.mark.parametrize(

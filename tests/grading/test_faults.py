@@ -217,7 +217,8 @@ def test_a_file_handed_in_is_graded_or_refused_with_a_sentence(kind, tmp_path, a
         (["work/final/a.ipynb"], ""),
         (["a.ipynb", ".ipynb_checkpoints/a.ipynb", "__MACOSX/._a.ipynb", ".a.ipynb"], ""),
         (["a.ipynb", "utils.py"], ""),
-        (["a.ipynb", "b.ipynb"], "2 notebooks"),
+        (["a.ipynb", "copy of a.ipynb"], ""),
+        (["a.ipynb", "other.ipynb"], "2 notebooks"),
         ([], "no notebook"),
         (["readme.txt"], "no notebook"),
         (["a.py", "b.py"], "no notebook"),
@@ -225,19 +226,19 @@ def test_a_file_handed_in_is_graded_or_refused_with_a_sentence(kind, tmp_path, a
 )
 @pytest.mark.parametrize("form", ["folder", "zip", "zip in a folder"])
 def test_a_folder_or_zip_with(names, says, form, tmp_path, archive):
-    text = json.dumps(notebook(HONEST))
+    texts = {name: json.dumps(notebook([*HONEST, "x = 1"] if "other" in name else HONEST)) for name in names}
     target = tmp_path / ("in" if form != "zip" else "in.zip")
     if form == "folder":
         for name in names:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_text(text)
+            (target / name).write_text(texts[name])
         target.mkdir(exist_ok=True)
     else:
         if form == "zip in a folder":
             target.mkdir()
         with zipfile.ZipFile(target / "x.zip" if target.is_dir() else target, "w") as file:
             for name in names:
-                file.writestr(name, text)
+                file.writestr(name, texts[name])
     graded = Graded(target, archive).sound()
     assert graded.total == (0 if says else 6) and says in graded.text
 

@@ -219,7 +219,7 @@ class TestWithoutTheWalls:
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
     def no_walls(cls):
-        with another_system(NO_LANDLOCK, NO_SECCOMP, NO_USER):
+        with another_system(NO_LANDLOCK, NO_SECCOMP, NO_USER, zygote=NO_VIEW):
             yield
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user may not do all of this")
@@ -344,10 +344,21 @@ def test_reading_a_file_tells_nobody_that_it_was_read():
     file = Path(np.__file__).with_name("py.typed")
     os.utime(file, (1e9, file.stat().st_mtime))
     body = f"import os\nopen({str(file)!r}).read()\nif os.stat({str(file)!r}).st_atime != 1e9: raise ValueError"
-    with another_system(zygote="zygote.mounts.keep_no_access_times = lambda: False\n"):
+    with another_system(zygote=NO_VIEW):
         assert outcome(body) == "ValueError"
     os.utime(file, (1e9, file.stat().st_mtime))
     assert outcome(body) == "done"
+
+
+@confined
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a view of the files of its own")
+@pytest.mark.parametrize("path", ["/proc/1/fd", "/proc/self/task", "/proc/uptime"])
+def test_nothing_of_other_processes_can_be_asked(path):
+    """How many files a process has open is the size of a folder, and Landlock lets everybody ask for sizes."""
+    body = f"import os; os.stat({path!r})"
+    with another_system(zygote=NO_VIEW):
+        assert outcome(body) == "done"
+    assert outcome(body) == "FileNotFoundError"
 
 
 @confined
@@ -598,6 +609,7 @@ from autograder.grading.sandbox import {module}, landlock, libc, processes, secc
 NO_LANDLOCK = "landlock.version = lambda: 0\n"
 NO_SECCOMP = "seccomp.install = lambda *_: False\n"
 NO_USER = "{module}.spare_uid = processes.spare_uid = lambda pid: None\n"
+NO_VIEW = "zygote.mounts.make_view = lambda empty: False\n"
 NO_TABLE = "seccomp.is_known = lambda processor='': False\n"
 ALL_OPEN = "confinement.open_to_others = lambda path: True\n"
 DARWIN = """

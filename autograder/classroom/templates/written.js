@@ -4,12 +4,13 @@
 // two windows with the same page do not overwrite each other's work.
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
-const prefix = `written:${data.assignment}:${data.rubric}:`;
+const prefix = `written:${data.assignment}:${data.rubric}:`, filed = `written-file:${data.assignment}:${data.rubric}`;
 const keyOf = (question, answer) => `${question.name}:${answer.answer}`;
 const NOTHING = { lines: [], adjust: 0, comment: "", done: false };
 const grades = new Map();
 const undoable = [];
-let question = data.questions[0], at = 0, unsaved = 0, keeps = true;
+let question = data.questions[0], at = 0, keeps = true;
+let inFile = tried(() => new Map(JSON.parse(localStorage.getItem(filed)))) ?? new Map();  // {key: the grade, as text}
 
 // --- what is kept ---
 
@@ -40,7 +41,6 @@ function keep(key, grade) {
 function change(pairs, undo = true) {
   if (undo) undoable.push(pairs.map(([key]) => [key, grades.get(key)]));
   for (const [key, grade] of pairs) keep(key, grade);
-  unsaved += pairs.length;
   show();
 }
 
@@ -68,7 +68,7 @@ $("save").addEventListener("click", () => {
   link.download = `${data.assignment}-written.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  unsaved = 0;
+  keepFile(found.map(({ question, answer, ...grade }) => [`${question}:${answer}`, grade]));
   show();
 });
 
@@ -81,11 +81,27 @@ $("load").addEventListener("change", async event => {
   $("problem").textContent = tried(() => load(JSON.parse(text), file.name)) ?? damaged;
 });
 
+/** Remember what a file holds now, so that the page can tell what is in none. */
+function keepFile(pairs) {
+  for (const [key, grade] of pairs) inFile.set(key, asText(grade));
+  tried(() => localStorage.setItem(filed, JSON.stringify([...inFile])));
+}
+
+function asText({ lines, adjust, comment, done }) {
+  return JSON.stringify([lines, adjust, comment, done]);
+}
+
+/** How many answers have been graded otherwise than in the file that was saved or loaded last. */
+function notInFile() {
+  return [...grades].filter(([key, grade]) => inFile.get(key) !== asText(grade)).length;
+}
+
 /** Take over the grades of a file; what is wrong with it, in one line. Throws where it is no such file at all. */
 function load(read, name) {
   if (read.assignment !== data.assignment) return `${name} is of another assignment. Nothing was changed.`;
   if (read.rubric !== data.rubric) return `${name} was made with other rubrics. Nothing was changed.`;
   const pairs = [], own = new Map(data.questions.flatMap(q => q.answers.map(a => [keyOf(q, a), q])));
+  const given = new Set(read.grades.map(({ question, answer }) => `${question}:${answer}`));
   let unknown = 0;
   for (const { question, answer, ...grade } of read.grades) {
     const key = `${question}:${answer}`, q = own.get(key);
@@ -95,6 +111,8 @@ function load(read, name) {
   }
   if (unknown && unknown === read.grades.length) return `${name} is of another class: none of its answers is here. Nothing was changed.`;
   if (pairs.length) change(pairs);
+  keepFile([...own.keys()].filter(key => grades.has(key)).map(key => [key, grades.get(key)]).filter(([key]) => given.has(key)));
+  show();
   return unknown ? `${unknown} of ${read.grades.length} graded answers in ${name} are not of this class.` : "";
 }
 
@@ -172,7 +190,8 @@ function show() {
   $("previous").disabled = at === 0;
   $("next").disabled = at >= question.answers.length - 1;
   $("undo").disabled = !undoable.length;
-  $("kept").textContent = (keeps ? "Kept in this browser" : "This browser keeps nothing: save to a file") + (unsaved ? `; ${unsaved} changes are not in a file` : "");
+  const unsaved = notInFile();
+  $("kept").textContent = (keeps ? "Kept in this browser" : "This browser keeps nothing: save to a file") + (unsaved ? `; ${unsaved} graded answers are not in a file` : "");
   const open = data.questions.some(q => q.answers.some(a => !grades.get(keyOf(q, a))?.done));
   $("all").textContent = open ? "" : "All answers have points" + (unsaved ? ": save the file." : ".");
   showQuestions();
@@ -221,8 +240,10 @@ $("open").addEventListener("click", nextOpen);
 $("undo").addEventListener("click", undo);
 $("nothing").addEventListener("click", () => set({ lines: [], adjust: 0, done: true }));
 $("adjust").addEventListener("change", event => {
-  const adjust = Number(event.target.value);
-  if (Number.isFinite(adjust)) set({ adjust, done: true });
+  const adjust = Number(event.target.value.trim().replace(",", ".") || "x");
+  const fits = Number.isFinite(adjust) && Math.abs(adjust) <= question.points;
+  $("problem").textContent = fits ? "" : `${event.target.value}: adjust by a number from -${question.points} to ${question.points}, such as 0.5.`;
+  if (fits) set({ adjust, done: true });
 });
 $("comment").addEventListener("input", event => {  // a sentence is one step, not one for each letter
   const last = undoable.at(-1), key = current() && keyOf(question, current());
@@ -237,7 +258,7 @@ const keys = {
   s: () => $("save").click(), 0: () => $("nothing").click(), c: () => $("comment").focus(), a: () => $("adjust").select(),
 };
 addEventListener("keydown", event => {
-  const typing = event.target.matches("textarea, input[type=number]");
+  const typing = event.target.matches("textarea, input[type=text]");
   if (typing && event.key === "Escape") event.target.blur();
   if (typing || event.altKey || event.metaKey || (event.ctrlKey && event.key !== "z")) return;
   const digit = event.code.match(/^(?:Digit|Numpad)(\d)$/)?.[1];  // where the key is, on every keyboard

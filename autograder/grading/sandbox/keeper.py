@@ -17,7 +17,14 @@ import time
 from autograder.grading.sandbox import libc, messages, stream, watch, wire
 from autograder.grading.sandbox.limits import MEGABYTE
 from autograder.grading.sandbox.messages import Ending, Order, Started, Used
-from autograder.grading.sandbox.processes import Process, descendants, end_user, processes, spare_uid
+from autograder.grading.sandbox.processes import (
+    Process,
+    descendants,
+    end_user,
+    processes,
+    proportional,
+    spare_uid,
+)
 from autograder.grading.sandbox.stream import Call
 from autograder.grading.sandbox.wire import Message
 
@@ -116,7 +123,7 @@ class Keeper:
         assert self.order is not None
         family = self.family()
         reason = ""
-        if sum(process.resident for process in family.values()) > self.order.memory:
+        if self.resident(family) > self.order.memory:
             reason = f"it used more than {self.order.memory // MEGABYTE} MB of memory"
         elif self.written(family) > self.order.disk:
             reason = f"it wrote more than {self.order.disk // MEGABYTE} MB to disk, or hid what it wrote"
@@ -124,6 +131,15 @@ class Keeper:
             self.ending = Ending(reason=reason)
         if reason or self.reap():
             self.end_all()
+
+    def resident(self, family: dict[int, Process]) -> int:
+        """Bytes in memory; what forks share is counted once as soon as it matters, where we may look."""
+        assert self.order is not None
+        total = sum(process.resident for process in family.values())
+        if total > self.order.memory:
+            with contextlib.suppress(OSError):
+                return proportional(family) or total
+        return total
 
     def written(self, family: dict[int, Process]) -> int:
         assert self.order is not None

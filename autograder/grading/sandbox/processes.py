@@ -1,10 +1,11 @@
 """Processes and their descendants, as Linux shows them in /proc, and the user ids that student processes get."""
 
 import contextlib
+import functools
 import os
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -33,8 +34,17 @@ def processes() -> Iterator[Process]:
 
 def stat_fields(folder: str) -> list[str]:
     """The fields of a process's or thread's `stat` after its name: state, parent, and so on. Raises OSError."""
-    with open(f"{folder}/stat") as file:
+    with open(f"{folder}/stat", encoding="ascii", errors="replace") as file:  # a process chooses its name
         return file.read().rpartition(")")[2].split()
+
+
+def proportional(pids: Iterable[int]) -> int:
+    """Bytes in memory of some processes together, what several of them share counted once. Raises OSError."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup") as file:
+            total += sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
+    return total
 
 
 def descendants(top: int, without: int = 0) -> dict[int, Process]:
@@ -53,11 +63,19 @@ def spare_uid(pid: int) -> int | None:
 
     No other process has it, except where few ids are mapped: there two that run at once share one in 40,000 times.
     """
-    if os.geteuid() != 0 or not os.path.exists("/proc/self/uid_map"):
+    if os.geteuid() != 0 or not mapped_ids():
         return None
-    with open("/proc/self/uid_map") as file:
-        mapped = sum(int(line.split()[2]) for line in file)
-    return 1_000_000 + pid if mapped > 6_000_000 else 20_000 + pid % 40_000
+    return 1_000_000 + pid if mapped_ids() > 6_000_000 else 20_000 + pid % 40_000
+
+
+@functools.cache
+def mapped_ids() -> int:
+    """How many user ids there are here; 0 where there is no /proc that says so."""
+    try:
+        with open("/proc/self/uid_map") as file:
+            return sum(int(line.split()[2]) for line in file)
+    except OSError:
+        return 0
 
 
 def threads_of(uid: int) -> int:

@@ -18,7 +18,7 @@ def check_walls(paths: Iterable[Path]) -> None:
     """Raises ConfinementError where student code could open one of these files, list one of the folders, or open one
     of the first files in it.
     """
-    tried = [str(found) for path in paths for found in samples(path)]
+    tried = [str(found) for path in paths for found in samples(path) if is_text(found)]
     with Session([], {}, DEFAULT_LIMITS) as session:
         opened = session.openable(tried)
     if opened:
@@ -26,6 +26,14 @@ def check_walls(paths: Iterable[Path]) -> None:
             f"student code could read {opened[0]}: move it away from Python's own folders or close it to other users; "
             "to run the students' code all the same, add --unconfined"
         )
+
+
+def is_text(path: Path) -> bool:
+    """Whether a path can be sent to the other side."""
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def samples(path: Path) -> list[Path]:

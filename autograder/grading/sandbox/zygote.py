@@ -16,6 +16,7 @@ from autograder.grading.sandbox import messages, mounts, seccomp, stream, wire
 from autograder.grading.sandbox.confinement import confine, take_descriptors
 from autograder.grading.sandbox.kernel import Kernel, warm_kernel
 from autograder.grading.sandbox.messages import FIRST_REPLY, Fault, Order, Raised, Ready, Started
+from autograder.grading.sandbox.processes import mapped_ids
 from autograder.grading.sandbox.responder import Responder
 
 MAX_REFUSAL = 500  # characters of why confinement failed
@@ -26,9 +27,12 @@ def main(fd: int) -> None:
     control = socket.socket(fileno=fd)
     if seccomp.is_known():
         seccomp.call_filter(os.uname().machine)  # made once for all forks
-    if sys.platform == "linux":
-        mounts.keep_no_access_times()
     kernel = warm_kernel()
+    if sys.platform == "linux":
+        mapped_ids()  # while /proc can be seen
+        empty = os.path.join(os.environ["HOME"], "proc")
+        os.mkdir(empty)
+        mounts.make_view(empty)
     with contextlib.suppress(EOFError, OSError):
         while True:
             _, wire_fd = stream.receive_call(control)

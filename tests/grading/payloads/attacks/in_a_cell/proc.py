@@ -1,5 +1,5 @@
 #: /proc
-#: answers: PermissionError
+#: answers: (PermissionError|FileNotFoundError)
 #: otter: shows PATH=
 def double(x):
     raise ValueError(open("/proc/self/environ").read())

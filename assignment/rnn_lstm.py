@@ -2353,7 +2353,7 @@ payoff.show_memory(globals())
 r"""
 <details><summary>Figure 8: what the cell above draws</summary>
 
-![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN and the control stay near the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every wait from 2 to 40 steps; the vanilla RNN does so at short waits and fails at 40; the control falls to about two thirds.](figures/payoff_memory.svg)
+![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN and the control stay near the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every wait from 2 to 40 steps; the vanilla RNN does so at short waits and fails at 40; the control falls to about 60 %.](figures/payoff_memory.svg)
 
 </details>
 

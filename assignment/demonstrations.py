@@ -10,7 +10,8 @@ from gradcheck import numerical_jacobian
 
 T, K, N = 40, 3, 6  # steps, inputs (the last of them is always 1) and units of the gradient pictures
 LAGS = (2, 5, 10, 20, 40)  # steps between the symbol and the question, in the memory task
-UNITS, UPDATES, BATCH, RATE, MOMENTUM, NOISE, FORGET = 16, 80, 4, 0.3, 0.9, 0.2, 5.0
+UNITS, UPDATES, BATCH, RATE, NOISE, FORGET = 16, 80, 4, 0.02, 0.5, 6.0
+RECURRENT = 0.1  # recurrent weights start this much smaller than others: by themselves they hold no symbol
 LONG = LAGS[-1]
 
 
@@ -90,12 +91,13 @@ def stretch(matrix, n):
 def sequence(rng, lag):
     """Inputs (lag + 1, 3) and the answer, -1 or 1: it is shown at the first step, and asked for `lag` steps later.
 
-    In between comes noise, on another input. The third input is always 1.
+    Noise follows it on the same input; only the second input, 1 at the first step and 0 then, tells them apart: what
+    does not learn to shut the noise out ends up with its sum. The third input is always 1.
     """
     symbol = rng.choice((-1.0, 1.0))
     xs = np.zeros((lag + 1, 3))
-    xs[0, 0] = symbol
-    xs[1:, 1] = NOISE * rng.normal(size=lag)
+    xs[0, :2] = symbol, 1
+    xs[1:, 0] = NOISE * rng.normal(size=lag)
     xs[:, 2] = 1
     return xs, symbol
 
@@ -111,6 +113,7 @@ class RNNLearner:
         self.p = {name: rng.uniform(-1, 1, shape) / np.sqrt(UNITS) for name, shape in shapes.items()}
         self.p |= {"Bh": np.zeros(UNITS), "By": np.zeros(1)}
         self.p["W_xh"][:, 2] = 0
+        self.p["W_hh"] *= RECURRENT
 
     def score(self, xs):
         rnn = keeping(self.answers["VanillaRNN"](3, UNITS, 1))
@@ -140,6 +143,7 @@ class LSTMLearner:
         self.cell = {name: rng.uniform(-1, 1, shape) / np.sqrt(UNITS) for name, shape in shapes.items()}
         for gate in "fiog":
             self.cell["U" + gate][2] = forget if gate == "f" else 0
+            self.cell["W" + gate] *= RECURRENT
         self.p = self.cell | {"read": rng.uniform(-1, 1, UNITS) / np.sqrt(UNITS)}
 
     def score(self, xs):
@@ -155,10 +159,23 @@ class LSTMLearner:
         return {name: grads[name] for name in self.cell} | {"read": d * self.last}
 
 
+class UntrainedLSTM(LSTMLearner):
+    """The control: an LSTM whose gradient never arrives. Only the vector that reads its last hidden state learns."""
+
+    name = "LSTM, its own gradient set to 0"
+
+    def gradients(self, xs, d):
+        return {name: np.zeros_like(value) for name, value in self.cell.items()} | {"read": d * self.last}
+
+
+KINDS = (RNNLearner, LSTMLearner, UntrainedLSTM)
+
+
 def train(learner, lag, rng, step=lambda: None):
-    """The loss of each update. Plain gradient descent with momentum; a gradient longer than 1 is shortened to 1."""
-    velocity, losses = {name: np.zeros_like(value) for name, value in learner.p.items()}, []
-    for _ in range(UPDATES):
+    """The loss of each update, by Adam; a gradient longer than 1 is first shortened to 1."""
+    mean, square = ({name: np.zeros_like(value) for name, value in learner.p.items()} for _ in range(2))
+    losses = []
+    for update in range(1, UPDATES + 1):
         total, loss = {name: np.zeros_like(value) for name, value in learner.p.items()}, 0.0
         for _ in range(BATCH):
             xs, symbol = sequence(rng, lag)
@@ -169,8 +186,11 @@ def train(learner, lag, rng, step=lambda: None):
                 total[name] += grad
         length = np.sqrt(sum(np.sum(grad**2) for grad in total.values()))
         for name, value in learner.p.items():
-            velocity[name] = MOMENTUM * velocity[name] + (1 - MOMENTUM) * total[name] / max(1.0, length)
-            value -= RATE * velocity[name]  # in place: the learner's own
+            grad = total[name] / max(1.0, length)
+            mean[name] = 0.9 * mean[name] + 0.1 * grad
+            square[name] = 0.99 * square[name] + 0.01 * grad**2
+            move = mean[name] / (1 - 0.9**update) / (np.sqrt(square[name] / (1 - 0.99**update)) + 1e-8)
+            value -= RATE * move  # in place: the learner's own
         losses.append(loss)
         step()
     return losses
@@ -181,7 +201,7 @@ def accuracy(learner, lag, rng, count=60):
     return np.mean([symbol * learner.score(xs) > 0 for xs, symbol in (sequence(rng, lag) for _ in range(count))])
 
 
-def memory(answers, kinds=(RNNLearner, LSTMLearner), lags=LAGS, seed=0, step=lambda: None, forget=FORGET):
+def memory(answers, kinds=KINDS, lags=LAGS, seed=4, step=lambda: None, forget=FORGET):
     """Train a new network of each kind for each lag: {name: {lag: (losses, accuracy)}}.
 
     forget: the bias that the LSTM's forget gates start with.
@@ -190,7 +210,7 @@ def memory(answers, kinds=(RNNLearner, LSTMLearner), lags=LAGS, seed=0, step=lam
     for kind in kinds:
         for lag in lags:
             rng = np.random.default_rng((seed, lag))
-            learner = kind(answers, rng, forget) if kind is LSTMLearner else kind(answers, rng)
+            learner = kind(answers, rng) if kind is RNNLearner else kind(answers, rng, forget)
             losses = train(learner, lag, rng, step)
             results.setdefault(kind.name, {})[lag] = losses, accuracy(learner, lag, rng)
     return results

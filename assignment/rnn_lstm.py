@@ -71,14 +71,14 @@ and find out why the LSTM was invented. It follows a worksheet of CS W182 (sprin
 LSTMs), with the problems in its order.
 
 **How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and
-where to look. Each question has three hints, from a nudge to nearly there; opening them costs nothing. These public
-checks carry about three quarters of the automatic points. Hidden checks carry the rest: they ask the same at other
-sizes. Code that passes the public checks, and takes every size from its arrays (`len`, `.shape`) rather than from a
+where to look; the parts of a check are called its cases. Each question has three hints, from a nudge to nearly there; opening them costs nothing. The public
+cases carry about three quarters of the automatic points. Hidden cases carry the rest: they ask the same at other
+sizes. Code that passes the public cases, and takes every size from its arrays (`len`, `.shape`) rather than from a
 number, should pass these too. Keep the names of functions and arguments.
 
-**Look before you read.** `show("q5b_lstm_unroll")`, in a cell of your own, draws the arrays that your answer gives
-beside those that the public check expects, and marks the step from which they differ. It does this for every question
-whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
+**Look before you read.** `grader.show("q5b_lstm_unroll")`, in a cell of your own below the answer, draws the arrays that
+your answer gives beside those that the public check expects, and marks the step from which they differ. It does this
+for every question whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
 
 {{points.automatic}} points are graded automatically, {{points.written}} by a person (the three written answers); q6d is worth {{points.extra}} extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
@@ -120,7 +120,6 @@ Compute in float64, numpy's default, and never change an argument in place.
 import numpy as np
 
 from given import RunningAverage, run_cell, sigmoid
-from pictures import show
 
 # %% [markdown]
 r"""
@@ -349,7 +348,8 @@ r"""
 
 *You learn that a recurrent cell is two lines of code and one variable that survives from call to call.*
 Complete `forward`. `VanillaRNN()` makes a network with 3 inputs, 3 hidden units and 3 outputs; other sizes can be
-given. Delete the line with `raise` when you have filled the three gaps.
+given. Delete the line with `raise` when you have filled the three gaps. (The check calls your cell through `run_cell`,
+imported above: it sets the weights and calls `forward` for one input after another.)
 
 <details><summary>Curious? Find the bug in the worksheet's code (optional)</summary>
 
@@ -901,8 +901,8 @@ print(gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, B
 
 <details><summary>Hint 1: the output layer</summary>
 
-From [equation (2)](#1.3-The-vanilla-RNN), step t adds `np.outer(dys[t], hs[t])` to the gradient of `W_hy` and `dys[t]`
-to that of `By`, and it sends `W_hy.T @ dys[t]` down to $h_t$. Gradients of shared weights *add up* over the steps.
+From [equation (2)](#1.3-The-vanilla-RNN), step t adds `np.outer(dys[t], hs[t + 1])` to the gradient of `W_hy` (with
+the list of step 1, which begins with `h0`) and `dys[t]` to that of `By`, and it sends `W_hy.T @ dys[t]` down to $h_t$. Gradients of shared weights *add up* over the steps.
 
 </details>
 
@@ -1588,7 +1588,7 @@ r"""
 Compute the same gradient for a real LSTM by backpropagation through time, with vectors only. `dJ_dh[t]` is again the
 direct derivative of the loss with respect to that step's hidden state: what later steps contribute, you must carry back
 yourself. You may call your `lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code, and a
-numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ hs[t]`.
+numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ h[t]`, with `h` as `lstm_unroll` returns it.
 
 <details><summary>The comparison, with your q5b</summary>
 
@@ -2336,11 +2336,14 @@ payoff.show_sliders(globals())
 r"""
 ### Can it remember?
 
-A symbol, $-1$ or $1$, is shown at the first step; then comes noise; at the end the network has to say which symbol it
-was. The next cell trains a new vanilla RNN and a new LSTM for each of five waits, from 2 steps to 40, by gradient
-descent (with momentum, and with gradients clipped to norm 1), using *your* `rnn_backward` (q4c) and `lstm_backward`
-(q6d). The LSTM's forget gates start nearly open: they have a bias of 5 inside the sigmoid. The cell takes about five
-seconds. Which network will remember for how long?
+A symbol, $-1$ or $1$, is shown at the first step; then comes noise *on the same input*; at the end the network has to
+say which symbol it was. A second input is 1 at the first step and 0 later. A network that adds up all it sees drowns
+the symbol: it has to learn to shut out the noise. The next cell trains a new vanilla RNN and a new LSTM for each of
+five waits, from 2 steps to 40, by gradient descent (Adam, with gradients clipped to norm 1), using *your*
+`rnn_backward` (q4c) and `lstm_backward` (q6d). Both start with small recurrent weights, and the LSTM's forget gates
+nearly open: they have a bias of 6 inside the sigmoid. The dashed curve is a control: the same LSTM, but its own gradient
+is set to 0, and only the vector that reads its last hidden state is trained. The cell takes about five seconds. Which
+network will remember for how long?
 """
 
 # %% tags=["otter_ignore"]
@@ -2350,7 +2353,7 @@ payoff.show_memory(globals())
 r"""
 <details><summary>Figure 8: what the cell above draws</summary>
 
-![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN stays at the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; the vanilla RNN does so for 2 and 5 steps, and guesses from 20 steps on.](figures/payoff_memory.svg)
+![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN and the control stay near the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every wait from 2 to 40 steps; the vanilla RNN does so at short waits and fails at 40; the control falls to about 60 %.](figures/payoff_memory.svg)
 
 </details>
 
@@ -2360,11 +2363,13 @@ The vanilla RNN *could* hold one symbol: a unit that feeds itself strongly enoug
 to, because the gradient that would teach it comes from the end of the sequence and is almost zero when it reaches the
 first step. That is what a vanishing gradient is.
 
-The open forget gates make the difference. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half
-open. The cell path loses half of the gradient at every step, the half-open input and output gates reduce it further,
-and the LSTM already fails at a wait of 5 steps, where the vanilla RNN still succeeds. Being an LSTM is not enough. It
-could learn to open its gates, but only if some gradient gets through to begin with; so LSTMs are often started with a
-positive forget bias.
+The control has the same open gates, and still the noise drowns its symbol: a cell that holds whatever comes in is not
+enough. The LSTM's gradient reaches the first step and teaches the gates what to let in. That is what your
+`lstm_backward` does here.
+
+The open forget gates let it. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open, the cell
+path loses half of the gradient at every step, and at waits of 20 and 40 steps the LSTM guesses too. It could learn to open its
+gates, but only if some gradient gets through to begin with; so LSTMs are often started with a positive forget bias.
 
 </details>
 """

@@ -69,7 +69,8 @@ class Product:
 
 
 def show_paths(function):
-    """Show the formula of dJ_dWg and its paths, and say what the check says. True where that finds every path once.
+    """Show the formula of dJ_dWg and its paths, and say what the check says. True where that finds
+    every path of the last step once.
 
     Raises CheckFailed where no formula can be read off.
     """
@@ -81,7 +82,7 @@ def show_paths(function):
         right = False
     products, missing = read(found)
     if right:
-        screen.say("dJ_dWg: every path from W^g to J occurs once.")
+        screen.say("dJ_dWg: of the last step, every path from W^g to J occurs once.")
     if 0 < len(products) <= MAX_PRODUCTS:
         screen.formula(in_latex(products, missing))
         if FIGURE.is_file():

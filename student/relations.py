@@ -25,6 +25,10 @@ def relation_of(got, want, wrong, steps, T):
     return None
 
 
+def has_negative(want, wrong):
+    return all(want[name].min() < 0 for name in wrong)
+
+
 def same(a, b):
     return a.shape == b.shape and relative_error(a, b) < CLOSE
 
@@ -94,7 +98,7 @@ def clipped(got, want, wrong, steps, T):
         if cut == list(wrong) and is_round(bound) and any(np.abs(want[name]).max() > bound for name in wrong):
             says = told(wrong, f"right but clipped to the range {words}")
             return Relation("clip", tuple(wrong), says, (a, bound), "No bound belongs here.")
-    if all(same(got[name], np.maximum(want[name], 0)) for name in wrong):
+    if has_negative(want, wrong) and all(same(got[name], np.maximum(want[name], 0)) for name in wrong):
         return Relation(
             "clip", tuple(wrong), told(wrong, "right but zero wherever it should be negative"), (0.0, np.inf)
         )
@@ -116,7 +120,7 @@ def norm_clipped(got, want, wrong, steps, T):
 
 
 def signless(got, want, wrong, steps, T):
-    if all(same(got[name], np.abs(want[name])) for name in wrong):
+    if has_negative(want, wrong) and all(same(got[name], np.abs(want[name])) for name in wrong):
         return Relation("abs", tuple(wrong), told(wrong, "right but for the signs: all are positive"))
     return None
 

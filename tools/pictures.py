@@ -26,9 +26,10 @@ GRADIENTS = (
 )
 MEMORY = (
     "Learning to remember",
-    "Left: the loss over 80 updates for a wait of 40 steps; the vanilla RNN stays at the level of guessing, the LSTM "
-    "falls to nearly 0. Right: after training, the LSTM answers all questions right at every wait from 2 to 40 steps; "
-    "the vanilla RNN does so for 2 and 5 steps, and guesses from 20 steps on.",
+    "Left: the loss over 80 updates for a wait of 40 steps; the vanilla RNN and the control stay near the level of "
+    "guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every "
+    "wait from 2 to 40 steps; the vanilla RNN does so at short waits and fails at 40; the control, an LSTM whose own "
+    "gradient is set to 0, falls to about 60 %.",
 )
 NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 

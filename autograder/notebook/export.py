@@ -76,6 +76,10 @@ def run_export(
     if blank := [name for name, answered in written.items() if not answered]:
         made.warnings.append(f"still to be written: {', '.join(blank)}. A person grades what you write there.")
     made.notes = notes(notebook, folder, saved, others, run_all(data, names, written))
+    if older := [
+        zipped for zipped in path.parent.glob(f"{Path(notebook.name).stem}_*.zip") if zipped.name != path.name
+    ]:
+        made.notes.append(f"Older exports in this folder: {len(older)}. Submit the one named above; delete the others.")
     if front_end.in_colab():
         front_end.offer(path)
     return made

@@ -36,15 +36,16 @@ class Shown:
 
 @dataclass(repr=False)
 class Notice(Shown):
-    """One thing that a person should know or do."""
+    """One thing that a person should know or do. sign: whether it is good news; None where it is neither."""
 
     line: str
+    sign: bool | None = False
 
     def text(self) -> str:
         return wrapped(self.line)
 
     def html(self) -> str:
-        return block(BAD, f"<span>{escaped(self.line)}</span>")
+        return block(COLOURS[self.sign], f"<span>{escaped(self.line)}</span>")
 
 
 def sign(passed: bool | None, words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .data import AssignmentData
+from .data import DATA, AssignmentData
 from .errors import NotebookError
 from .source import NotebookFile, parse, sources_run, tidy
 
@@ -23,7 +23,7 @@ def candidates(data: AssignmentData, names: Mapping[str, Any]) -> list[Path]:
     session = os.environ.get(SESSION, "").rpartition("/")[2]
     ran = {tidy(source) for source in sources_run()}
     ranked = []
-    for path in sorted(Path.cwd().glob("*.ipynb")):
+    for path in notebooks(data):
         with contextlib.suppress(NotebookError, OSError):
             raw = path.read_bytes()
             notebook = parse(path.name, raw) if MARK in raw else None  # a folder may hold many of other courses
@@ -31,6 +31,12 @@ def candidates(data: AssignmentData, names: Mapping[str, Any]) -> list[Path]:
                 same = sum(tidy(cell.source) in ran for cell in notebook.cells if cell.graded)
                 ranked.append((same, path.name == session, path.stat().st_mtime_ns, path))
     return [path for *_, path in sorted(ranked, reverse=True)]
+
+
+def notebooks(data: AssignmentData, home: Path = DATA.parents[1]) -> list[Path]:
+    """The notebooks of the current folder; where it has none, of the one in which the checks lie, as after a chdir."""
+    beside = home.parent if home.name == f"{data.name}_files" else home
+    return sorted(Path.cwd().glob("*.ipynb")) or sorted(beside.glob("*.ipynb"))
 
 
 def find(data: AssignmentData, names: Mapping[str, Any], named: str | None = None) -> list[Path]:

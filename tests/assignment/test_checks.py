@@ -175,6 +175,18 @@ def test_the_tolerance_separates_wrong_from_rounding(off, passes):
             checked.check(nearly)
 
 
+@pytest.mark.parametrize("epsilon", [1e-8, 1e-7])
+def test_a_little_added_is_told_as_that(epsilon):
+    wrong = {
+        "q4a_state_jacobian/one step": lambda h, W_hh: (1 - h**2 + epsilon)[:, None] * W_hh,
+        "q7b_cell_carry/seven steps": lambda fs: np.diag(np.prod(fs + epsilon, axis=0)),
+    }
+    for name, answer in wrong.items():
+        with pytest.raises(CheckFailed, match="or a little added") as failure:
+            public(name).check(answer)
+        assert "clipped" not in str(failure.value) and "negative" not in str(failure.value)
+
+
 @pytest.mark.parametrize("epsilon", [1e-6, 1e-8])
 def test_an_epsilon_in_double_precision_is_told_from_single_precision(epsilon):
     x = np.arange(1.0, 13).reshape(3, 4) / 7

@@ -214,6 +214,12 @@ def test_every_factor_has_its_line_and_its_label_where_figure_6_has_them():
     assert set(paths.LABELS) == set(paths.LINES) == set(paths.LATEX) == set(paths.ORDER) == set(PARTIALS)
 
 
+def test_what_is_right_for_the_last_step_alone_is_not_called_right_for_all(seen, capsys):
+    pictures.show("q6a_derivation", changed("q6a_derivation", "total += ", "total = "))
+    out = capsys.readouterr().out
+    assert "of the last step, every path" in out and "other than expected" in out
+
+
 STYLED = [
     (style, question) for style, sources in STYLES.items() for question in sources if question in pictures.FUNCTIONS
 ]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import zipfile
 
 import nbformat
@@ -249,6 +250,29 @@ def test_without_a_notebook_the_export_says_what_to_do(grader, tmp_path):
     assert repr(grader.export("nope.ipynb")).startswith("There is no file nope.ipynb here.")
     (tmp_path / "empty.ipynb").write_text("")
     assert repr(grader.export("empty.ipynb")).startswith("empty.ipynb is empty or damaged: save the notebook")
+
+
+def test_older_exports_are_counted_and_after_a_chdir_the_notebook_is_still_found(grader, tmp_path, monkeypatch):
+    assert "Older exports" not in repr(grader.export())
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    made = grader.export()
+    assert made.path.parent == tmp_path and "Older exports in this folder: 1." in repr(made)
+
+
+def test_a_written_question_has_no_bar_of_failure(grader):
+    assert page.OPEN in grader.check("q4d_why_gradients").html()
+    assert page.BAD in grader.check("q4").html()
+
+
+def test_show_draws_where_the_assignment_has_pictures_and_says_a_line_where_not(grader, monkeypatch):
+    asked, pictures = [], types.ModuleType("pictures")
+    pictures.show = lambda question, names: asked.append((question, names is globals()))
+    monkeypatch.setitem(sys.modules, "pictures", pictures)
+    assert grader.show("q5b_lstm_unroll") is None and asked == [("q5b_lstm_unroll", True)]
+    monkeypatch.setitem(sys.modules, "pictures", None)
+    assert repr(grader.show("q5b_lstm_unroll")) == "This assignment has no pictures to show."
 
 
 def test_where_the_folder_is_closed_the_zip_goes_elsewhere_and_its_place_is_told(grader, tmp_path, monkeypatch):

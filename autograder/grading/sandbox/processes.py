@@ -40,11 +40,22 @@ def stat_fields(folder: str) -> list[str]:
 
 def proportional(pids: Iterable[int]) -> int:
     """Bytes in memory of some processes together, what several of them share counted once. Raises OSError."""
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup") as file:
-            total += sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
-    return total
+    return sum(map(_share, pids))
+
+
+def _share(pid: int) -> int:
+    """Bytes in memory of a process, of what it shares only its part; 0 where it has ended. Raises OSError.
+
+    A thread that has ended shows nothing, be it the first one, so each is asked until one answers.
+    """
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with (
+                contextlib.suppress(FileNotFoundError, ProcessLookupError),
+                open(f"/proc/{pid}/task/{thread}/smaps_rollup") as file,
+            ):
+                return sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
+    return 0
 
 
 def descendants(top: int, without: int = 0) -> dict[int, Process]:

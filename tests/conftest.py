@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autograder.authoring import build as building
 from autograder.authoring.build import LOG, build
 
 settings.register_profile("same every time", deadline=None, derandomize=True, database=None)
@@ -60,6 +61,14 @@ class Sample:
 def sample(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return Sample(tmp_path)
+
+
+@pytest.fixture
+def without_kernels(monkeypatch):
+    """Builds of a master whose notebooks and score need not be tried again: they run no cell and trust the solution."""
+    monkeypatch.setattr(building, "execute", lambda master, notebook, folder: notebook)
+    monkeypatch.setattr(building, "otter_grade", lambda notebook, archive: None)
+    monkeypatch.setattr(building, "check_score", lambda master, results: None)
 
 
 @pytest.fixture(scope="session")

@@ -212,7 +212,7 @@ Desk.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadl
 TestNothingIsLost = Desk.TestCase
 
 
-def test_what_a_person_put_into_the_folders_survives_a_rebuild_and_travels_nowhere(sample, capsys):
+def test_what_a_person_put_into_the_folders_survives_a_rebuild_and_travels_nowhere(sample, capsys, without_kernels):
     student = sample.root / "student"
     (sample.folder / "data.json").write_text("[1, 2]")
     sample.change("files: [helper.py,", "files: [data.json, helper.py,")
@@ -265,7 +265,7 @@ def test_a_second_build_at_the_same_time_is_refused(tmp_path):
         pass
 
 
-def test_a_source_that_changes_while_a_build_reads_it_is_built_again(sample, monkeypatch):
+def test_a_source_that_changes_while_a_build_reads_it_is_built_again(sample, monkeypatch, without_kernels):
     make = building.make
 
     def slow(master, new, out):

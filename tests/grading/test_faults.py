@@ -69,7 +69,7 @@ def test_more_fatal_cells_than_fresh_starts_still_give_a_result(tmp_path, archiv
 
 
 def test_answers_that_never_end_cost_their_own_points_however_many_there_are(tmp_path, archive):
-    endless = "def {}(*a):\n    while True: pass"
+    endless = "import time\ndef {}(*a):\n    while True: time.sleep(0.01)"
     cells = [HONEST[0], endless.format("double"), endless.format("scale"), *HONEST[3:]]
     graded = Graded(write_notebook(tmp_path / "a.ipynb", cells), archive, SMALL).sound()
     assert graded.scores == {"q1": 0, "q2": 0, "q3": 2}
@@ -86,7 +86,7 @@ def test_q1_refuses_text(double):
         assert type(error).__name__ != "Ended"
 """
     write_zip(archive, {"q1": test})
-    cells = ["def double(x):\n    while True: pass"]
+    cells = ["import time\ndef double(x):\n    while True: time.sleep(0.01)"]
     with Assignment(archive) as assignment:
         [result] = grade(write_notebook(tmp_path / "a.ipynb", cells), assignment, SMALL).questions["q1"].cases
     assert result.outcome is Outcome.STOPPED and "stopped: no answer within" in result.message
@@ -100,7 +100,7 @@ def test_an_answer_is_stopped_twice_and_then_left_alone(tmp_path):
         ),
     )
     write_zip(archive, {"q1": tests, "q3": TESTS["q3"]})
-    cells = [HONEST[0], "def double(x):\n    while x: pass\n    return 0", *HONEST[2:]]
+    cells = [HONEST[0], "import time\ndef double(x):\n    while x: time.sleep(0.01)\n    return 0", *HONEST[2:]]
     with Assignment(archive) as assignment:
         questions = grade(write_notebook(tmp_path / "a.ipynb", cells), assignment, SMALL).questions
     ends = [Outcome.PASSED, *[Outcome.STOPPED] * 2, *[Outcome.NOT_RUN] * 2]

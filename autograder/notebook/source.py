@@ -67,8 +67,21 @@ def made_cell(number: int, cell: Any) -> Cell:
 
 def sources_run() -> list[str]:
     """The sources of the cells that ran in this kernel, in the order in which they did; none outside IPython."""
+    history = kernel_history()
+    return [source for source in history.input_hist_raw if source.strip()] if history else []
+
+
+def sources_compiled() -> list[str]:
+    """The same cells as the kernel compiled them, its magics made Python."""
+    history = kernel_history()
+    both = zip(history.input_hist_raw, history.input_hist_parsed, strict=False) if history else ()
+    return [compiled for source, compiled in both if source.strip()]
+
+
+def kernel_history() -> Any:
+    """IPython's record of the cells that ran; None outside IPython."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return [source for source in shell.history_manager.input_hist_raw if source.strip()] if shell else []
+    return shell.history_manager if shell else None
 
 
 def tidy(source: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from . import locate, page
 from .check import Checked, run_check
 from .data import load_data
+from .doubts import doubts
 from .errors import NotebookError
 from .export import Exported, run_export
 from .source import written_answers
@@ -21,10 +22,13 @@ def check(question: str, global_env: Mapping[str, Any] | None = None) -> Checked
     names = sys._getframe(1).f_globals if global_env is None else global_env
 
     def run() -> Checked | page.Notice:
-        asked = load_data().question(question)
+        data = load_data()
+        asked = data.question(question)
         if asked.manual:
             return page.Notice(f"{asked.name} is answered in words: no check looks at it, a person grades it.", None)
-        return run_check(asked, names)
+        checked = run_check(asked, names)
+        checked.doubts = doubts(checked, data, names)
+        return checked
 
     return told(run)
 

@@ -21,6 +21,7 @@ from checks import (
     digest,
     of_step,
     public,
+    unroller,
 )
 from derivation import ENDS, PARTIALS, check_paths, terms
 from experiments import signature
@@ -528,6 +529,8 @@ SLIPS = {  # what stands in an answer's body: what the advice says
     "[].append(h)[0]": "Something is None there",
     "W_hh(0)": "Round brackets call",
     "h[7]": "Rows are counted from 0",
+    "[h][1]": "only if h_0 stands first in it",
+    "h.reshape(2, 2)": "another number of entries than that shape",
     "max(h, 0 * h)": "np.where and np.maximum",
     "Cell().forward(h)": "The first argument of a method is self.",
 }
@@ -623,7 +626,11 @@ def returned_early(xs, h0, C0, p):
         ("q4a_state_jacobian/one step", lambda h, W_hh: h[:2] * W_hh, "with @ and not *?"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has another shape."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: (W_hh * 9).astype(int), "result holds integers"),
-        ("q4a_state_jacobian/one step", lambda h, W_hh: h @ h, "It is a single number: is an axis missing"),
+        (
+            "q4a_state_jacobian/one step",
+            lambda h, W_hh: h @ h,
+            "It is a single number: does np.sum or np.prod need an axis",
+        ),
         ("q4a_state_jacobian/one step", lambda h, W_hh: sum(W_hh[3:]).reshape(3, 3), "does the loop run?"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: np.zeros(3, int).__iadd__(h), "start from 0.0."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh + ..., "Is a `...` still to be filled in there?"),
@@ -742,3 +749,34 @@ def test_a_stub_is_told_from_a_wrong_answer_by_a_field():
     with pytest.raises(CheckFailed) as failure:
         choice("q7a_factor", "factor", {"": ...})
     assert failure.value.not_done
+
+
+def test_a_stub_without_its_questions_name_has_no_empty_brackets():
+    def stub(xs, p):
+        raise NotImplementedError
+
+    with pytest.raises(CheckFailed, match=r"^unroll: still to do\. In the cell"):
+        case().check(stub, "unroll")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "answers"), [("q1_kinds/film", "kinds", None), ("q7a_factor", "factor", {"": None})]
+)
+def test_a_choice_whose_cell_was_not_run_is_said(name, variable, answers):
+    with pytest.raises(CheckFailed, match=f"^{variable} is not defined. Run the cell that defines it"):
+        choice(name, variable, answers)
+
+
+@pytest.mark.parametrize("value", [{}, {"": 3}, {"": np.ones(3)}, 5, np.ones(3)])
+def test_what_is_no_choice_is_defined_all_the_same(value):
+    with pytest.raises(CheckFailed, match=r"^factor(?! is not defined)"):
+        choice("q7a_factor", "factor", value)
+
+
+@pytest.mark.parametrize("parts", ["h, y", "y, h"])
+def test_an_output_that_was_taken_apart_is_told(parts):
+    names = {"np": np}
+    body = f"hs, ys = [], []\n for x in xs:\n  {parts} = rnn.forward(x)\n  hs.append(h)\n  ys.append(y)"
+    exec(f"def unroll(rnn, xs):\n {body}\n return np.array(hs), np.array(ys)", names)
+    with pytest.raises(CheckFailed, match=r"`y, h = rnn.forward\(x\)`\? It is the output alone"):
+        public("q3_unroll/seven steps").check(unroller(names["unroll"], RunningAverage), "unroll")

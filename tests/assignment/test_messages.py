@@ -100,7 +100,7 @@ def said(question, function):
 def test_a_second_failing_check_refers_to_the_first():
     (first, _), (second, findings) = said("q5a_lstm_step", known("q5a_lstm_step", "i_and_f_exchanged"))
     assert "the weights of i and f are exchanged" in first and findings.above
-    assert second.endswith("A check above fails too: repair that first.")
+    assert second.endswith("A case above fails too: repair that first.")
 
 
 def test_a_second_check_that_stops_in_the_same_words_does_not_repeat_them():
@@ -108,7 +108,7 @@ def test_a_second_check_that_stops_in_the_same_words_does_not_repeat_them():
         raise ValueError("no")
 
     texts = [text for text, _ in said("q4c_rnn_backward", stops)]
-    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the check above: repair that first."] * 3
+    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the case above: repair that first."] * 3
 
 
 def test_an_answer_that_draws_random_numbers_is_told_so():

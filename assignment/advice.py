@@ -45,9 +45,8 @@ ADVICE = {  # what Python and numpy say: what it may come from
     "can't multiply sequence|unsupported operand type.*'list'|bad operand type.*'list'": "A list does no arithmetic: "
     "np.array(...) makes an array of it.",
     "cannot access local variable|referenced before assignment": "The name has no value yet where it is first used.",
-    "index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts with h_0 has T + 1.",
-    "list index out of range": "Steps are counted from 0 to T - 1; a list of states has T + 1 entries only if h_0 "
-    "stands first in it.",
+    "list index out of range|index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts "
+    "with h_0 has T + 1.",
     "cannot reshape array": "The array has another number of entries than that shape: is a sum missing, or did a "
     "product in the line before lose an axis?",
     "truth value of an array": "`if`, `and` and `max` want one number; np.where and np.maximum take arrays.",
@@ -73,7 +72,6 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 SIDES = {  # where the conventions differ: how a product is written
     "q2": "Here a matrix stands left of its vector, A @ v, and every term has the state's shape.",
-    "q3": "Here no product is needed: does forward get one row of xs, and is its result kept as it is?",
     "q4c": "Here a matrix stands left of its vector, A @ v or A.T @ v. np.outer(a, b) has a row for each entry of a.",
     "q5": "Here vectors are rows, which stand left of their matrix, x @ U; gates and states are multiplied with *.",
     "q6b": "Here vectors are rows: x @ U forward, d @ W.T back. np.outer(a, b) has a row for each entry of a.",

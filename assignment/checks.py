@@ -235,24 +235,13 @@ def unroller(unroll, make):
         raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
     if unroll is None:
         return None
-
-    def run(start, xs, **keep):
-        answer = call(unroll, {"rnn": make(start, **keep), "xs": xs}, "q3_unroll")
-        if isinstance(answer, tuple | list) and all(np.shape(plain(part)) == (len(xs),) for part in answer):
-            raise CheckFailed(
-                "each row holds one number, where a vector is expected. Is forward's result taken apart, as in "
-                "`y, h = rnn.forward(x)`? It is the output alone, one vector; the state stays in rnn.hidden_state.",
-                ["another shape"],
-            )
-        return answer
-
-    return run
+    return lambda start, xs, **keep: call(unroll, {"rnn": make(start, **keep), "xs": xs})
 
 
 def check_separate_cells(make):
     """Two cells made alike start at zero state, and running one leaves the other as it was."""
     if make is None:
-        raise CheckFailed(f"VanillaRNN: {NOT_DEFINED}")
+        raise CheckFailed("VanillaRNN: is not defined. Run the cell that defines it.")
     try:
         first, second = call(make, {}), call(make, {})
         start = as_numbers("self.hidden_state of a new VanillaRNN()", state_of(first), np.zeros(3))

@@ -70,11 +70,12 @@ In this notebook you build a recurrent network from two lines of code, send grad
 and find out why the LSTM was invented. It follows a worksheet of CS W182 (spring 2021, discussion on RNNs and
 LSTMs), with the problems in its order.
 
-**How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and
-where to look; the parts of a check are called its cases. Each question has three hints, from a nudge to nearly there; opening them costs nothing. The public
-cases carry about three quarters of the automatic points. Hidden cases carry the rest: they ask the same at other
-sizes. Code that passes the public cases, and takes every size from its arrays (`len`, `.shape`) rather than from a
-number, should pass these too. Keep the names of functions and arguments.
+**How it works.** Each coded question ends in a check cell. Run it as often as you like. A check has one or more cases,
+each worth points; of each that fails, it says what is wrong and where to look. Each question has three hints, from a
+nudge to nearly there; opening them costs nothing. The public cases, which you see, carry about three quarters of the
+automatic points. Hidden cases carry the rest: they ask the same at other sizes. Code that passes the public cases, and
+takes every size from its arrays (`len`, `.shape`) rather than from a number, should pass these too. Keep the names of
+functions and arguments.
 
 **Look before you read.** `grader.show("q5b_lstm_unroll")`, in a cell of your own below the answer, draws the arrays that
 your answer gives beside those that the public check expects, and marks the step from which they differ. It does this

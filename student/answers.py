@@ -70,7 +70,7 @@ def unpack(answer, want, form):
         return dict(zip(want, answer, strict=True))
     if not isinstance(answer, dict):
         raise CheckFailed(
-            f"expected a dictionary, of which this check reads {', '.join(want)}; returned {shown(answer)}."
+            f"expected a dictionary, of which this case reads {', '.join(want)}; returned {shown(answer)}."
         )
     missing = [name for name in want if name not in answer]
     if missing:

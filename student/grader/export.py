@@ -49,7 +49,8 @@ class Exported(page.Shown):
     def html(self) -> str:
         name = page.escaped(self.path.name)
         anchor = f'<a href="{page.escaped(self.link)}" download="{name}" target="_blank">{name}</a>'
-        submit = f"<div><strong>Submit this file: {anchor if self.link else name}</strong></div>"
+        file = anchor if self.link else name
+        submit = f"<div style='overflow-wrap:anywhere'><strong>Submit this file: {file}</strong></div>"
         notes = "".join(f"<div>{page.escaped(line)}</div>" for line in [self.place, *self.notes])
         return page.block(page.BAD if self.warnings else page.GOOD, page.attention(self.warnings), submit, notes)
 

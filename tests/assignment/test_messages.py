@@ -219,13 +219,13 @@ def test_a_formula_that_is_no_sum_of_products_is_not_read_as_one():
 
 
 def test_a_place_is_shown_with_its_proof():
-    """f's share lacks a slope: which gate it is shows only from the second step on, and where W^f alone is not zero."""
+    """f's share lacks a slope: which gate it is shows only from the second step on, and where only W^f is not zero."""
     source = SOLUTIONS["q6b_lstm_dWg"].replace("dz_f = df * f * (1 - f)", "dz_f = df * f")
     names = {"np": np, "sigmoid": sigmoid}
     exec(source, names)
     text, findings = said("q6b_lstm_dWg", names["lstm_dWg"])[0]
     assert (findings.place.right, findings.place.wrong) == (("T=1", "no W"), ("only Wf",))
-    asked = "Right for T = 1 and where all W are zero, wrong where W^f alone is not zero."
+    asked = "Right for T = 1 and where all W are zero, wrong where only W^f is not zero."
     assert text.endswith(f"{asked} Look at what goes along h through f: see hint 3.")
 
 

@@ -148,6 +148,14 @@ def test_02_a_wrong_answer_is_named(notebook, look):
     look(notebook.page, "lab-wrong")
 
 
+def test_02a_a_check_after_a_cell_that_stopped_is_about_the_answer_before_and_says_so(notebook, look):
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace("class VanillaRNN:", "class VanillaRNN"))
+    assert "SyntaxError" in notebook.run("class VanillaRNN")
+    text = notebook.run('grader.check("q2_vanilla_rnn")')
+    assert "the cell that defines VanillaRNN stopped with an error" in text and "W_hh is transposed" in text
+    look(notebook.page, "lab-older")
+
+
 def test_03_the_right_answer_passes(notebook, look):
     notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"])
     notebook.run("class VanillaRNN")

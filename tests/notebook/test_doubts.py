@@ -70,6 +70,7 @@ def test_a_check_says_both_in_a_kernel(bare, tmp_path):
         (calls, 'grader.check("q6b_lstm_dWg")  # on a wrong one'),
         (unroll, 'grader.check("q6b_lstm_dWg")  # on a right one'),
         (SOLUTIONS["q6b_lstm_dWg"].replace("):", ")", 1), 'grader.check("q6b_lstm_dWg")  # not Python'),
+        ('grader.show("q6b_lstm_dWg")', ""),
         (SOLUTIONS["q6b_lstm_dWg"], 'grader.check("q6b_lstm_dWg")  # at last'),
         ("1 / 0\n" + SOLUTIONS["q5b_lstm_unroll"], "grader.check_all()"),
     ]
@@ -80,5 +81,6 @@ def test_a_check_says_both_in_a_kernel(bare, tmp_path):
     assert f"Attention: {below}" in " ".join(said(book, "# on a wrong one").split())
     assert "Attention" not in said(book, "# on a right one") + said(book, "# at last")
     assert "all passed" in said(book, "# at last") and "all passed" not in said(book, "# not Python")
-    assert f"lstm_dWg {STOPPED}" in " ".join(said(book, "# not Python").replace("defines lstm_dWg", "lstm_dWg").split())
+    assert f"defines lstm_dWg {STOPPED}" in " ".join(said(book, "# not Python").split())
+    assert f"defines lstm_dWg {STOPPED}" in " ".join(said(book, "grader.show(").split())
     assert f"defines lstm_unroll {STOPPED}" in " ".join(said(book, "check_all()").split())

@@ -13,9 +13,13 @@ from .data import AssignmentData, Question
 from .errors import NotebookError
 from .source import names_defined, sources_compiled, sources_run, tidy
 
-STALE = (
+OLDER = (
     "the cell that defines {name} stopped with an error when it ran last, so {name} is still what an earlier run made "
     "of it. Repair that cell and run it, then this one again."
+)
+MISSING = (
+    "a cell that defines {name} ran, and {name} is not there. Did that cell stop with an error? Repair it and run it, "
+    "then this one again."
 )
 CALLS = "{name} calls {other}, and the check of {question} does not pass: repair that first."
 READS = ("LOAD_GLOBAL", "LOAD_NAME")
@@ -28,10 +32,15 @@ def doubts(checked: Checked, data: AssignmentData, names: Mapping[str, Any]) -> 
 
 
 def stale(question: Question, data: AssignmentData, names: Mapping[str, Any]) -> list[str]:
-    """A line for each answer to a question that is not the one of the cell which should have defined it last."""
+    """A line for each answer to a question that the cell which should have defined it last did not define."""
     ran = list(zip(sources_run(), sources_compiled(), strict=False))
-    own = [name for name, of in asked(data).items() if of == question.name and name in names]
-    return [STALE.format(name=name) for name in own if is_older(name, names[name], ran)]
+    lines = []
+    for name in [name for name, of in asked(data).items() if of == question.name]:
+        if name not in names and any(binds(source, name) for source, _ in ran):
+            lines.append(MISSING.format(name=name))
+        elif name in names and is_older(name, names[name], ran):
+            lines.append(OLDER.format(name=name))
+    return lines
 
 
 def is_older(name: str, value: object, ran: list[tuple[str, str]]) -> bool:

@@ -73,6 +73,7 @@ def test_a_check_says_both_in_a_kernel(bare, tmp_path):
         ('grader.show("q6b_lstm_dWg")', ""),
         (SOLUTIONS["q6b_lstm_dWg"], 'grader.check("q6b_lstm_dWg")  # at last'),
         ("1 / 0\n" + SOLUTIONS["q5b_lstm_unroll"], "grader.check_all()"),
+        ("del lstm_unroll", 'grader.check("q5b_lstm_unroll")  # not there'),
     ]
     book.cells = [*cells, *(nbformat.v4.new_code_cell(source) for pair in more for source in pair if source)]
     run(book, tmp_path, bare)
@@ -83,4 +84,6 @@ def test_a_check_says_both_in_a_kernel(bare, tmp_path):
     assert "all passed" in said(book, "# at last") and "all passed" not in said(book, "# not Python")
     assert f"defines lstm_dWg {STOPPED}" in " ".join(said(book, "# not Python").split())
     assert f"defines lstm_dWg {STOPPED}" in " ".join(said(book, "grader.show(").split())
+    gone = " ".join(said(book, "# not there").split())
+    assert "defines lstm_unroll ran, and lstm_unroll is not there." in gone and "still to do, 0 of 2" in gone
     assert f"defines lstm_unroll {STOPPED}" in " ".join(said(book, "check_all()").split())

@@ -265,6 +265,13 @@ def test_older_exports_are_counted_and_after_a_chdir_the_notebook_is_still_found
     assert grader.export().path.parent == elsewhere
 
 
+def test_an_answer_whose_cell_was_not_run_is_still_to_do(grader):
+    names = {name: value for name, value in solved_names().items() if name != "lstm_step"}
+    shown = grader.check("q5a_lstm_step", names)
+    assert shown.todo and "lstm_step: is not defined. Run the cell" in " ".join(repr(shown).split())
+    assert not grader.check("q5a_lstm_step", solved_names()).todo
+
+
 def test_a_written_question_has_no_bar_of_failure(grader):
     assert page.OPEN in grader.check("q4d_why_gradients").html()
     assert page.BAD in grader.check("q4").html()

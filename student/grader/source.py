@@ -4,6 +4,7 @@ Also the sources that ran in this kernel. Nothing here may run code.
 """
 
 import ast
+import functools
 import json
 import sys
 from collections.abc import Iterable
@@ -89,17 +90,18 @@ def tidy(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def names_defined(source: str) -> set[str] | None:
+@functools.cache  # a kernel's cells are looked at again at every check
+def names_defined(source: str) -> frozenset[str] | None:
     """The names that a cell binds at its top level; None where it is not Python. Magics count as nothing."""
     lines = source.splitlines()
     if lines and lines[0].startswith("%%"):
-        return set()
+        return frozenset()
     plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
     try:
         tree = ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return set(bound(tree.body))
+    return frozenset(bound(tree.body))
 
 
 def bound(statements: Iterable[ast.stmt]) -> Iterable[str]:

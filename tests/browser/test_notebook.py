@@ -225,7 +225,7 @@ def test_08_both_networks_are_trained_with_the_students_gradients(notebook, look
 
 def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
     wrong = SOLUTIONS["q5b_lstm_unroll"].replace("h_prev, C_prev = h, C", "C_prev = C")
-    notebook.type("def lstm_unroll(", f"{wrong}\nshow('q5b_lstm_unroll')")
+    notebook.type("def lstm_unroll(", f"{wrong}\ngrader.show('q5b_lstm_unroll')")
     assert "from step 2 on" in notebook.run("def lstm_unroll(")
     picture = notebook.cell("def lstm_unroll(").locator(".jp-OutputArea img").last
     picture.wait_for()
@@ -237,7 +237,7 @@ def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
 
 def test_08b_the_paths_of_a_formula_are_drawn_on_figure_6(notebook, look):
     wrong = SOLUTIONS["q6a_derivation"].replace("dJ_dh[t] @ (by_h + by_C + now)", "dJ_dh[t] @ (by_h + 2 * by_C)")
-    notebook.type("def dJ_dWg(", f"{wrong}\nshow('q6a_derivation')")
+    notebook.type("def dJ_dWg(", f"{wrong}\ngrader.show('q6a_derivation')")
     assert "is missing" in notebook.run("def dJ_dWg(")
     outputs = notebook.cell("def dJ_dWg(").locator(".jp-OutputArea")
     picture = outputs.locator("img").last

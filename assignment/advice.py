@@ -9,6 +9,7 @@ import traceback
 
 import numpy as np
 
+NOT_DEFINED = "is not defined. Run the cell that defines it, from the top of the notebook."
 WHY_NONE = "Is there a `return` at the end of every path, and a value in place of every `...`?"
 ADVICE = {  # what Python and numpy say: what it may come from
     "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
@@ -44,7 +45,10 @@ ADVICE = {  # what Python and numpy say: what it may come from
     "can't multiply sequence|unsupported operand type.*'list'|bad operand type.*'list'": "A list does no arithmetic: "
     "np.array(...) makes an array of it.",
     "cannot access local variable|referenced before assignment": "The name has no value yet where it is first used.",
-    "index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts with h_0 has T + 1.",
+    "list index out of range|index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts "
+    "with h_0 has T + 1.",
+    "cannot reshape array": "The array has another number of entries than that shape: is a sum missing, or did a "
+    "product in the line before lose an axis?",
     "truth value of an array": "`if`, `and` and `max` want one number; np.where and np.maximum take arrays.",
     "values to unpack|cannot unpack": "The two sides of = have another number of parts.",
 }
@@ -95,10 +99,17 @@ def line_of(error):
 
 
 def shapes_in(line, names):
-    """The shapes of the arrays that a line names: the one that is off may come from a line before."""
+    """The shapes of the arrays and the lengths of the lists that a line names: they may come from a line before."""
     words = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", line or ""))
-    shapes = [f"{word} {names[word].shape}" for word in words if type(names.get(word)) is np.ndarray]
-    return f", where {', '.join(shapes)}" if shapes else ""
+    sizes = [f"{word} {size}" for word in words if (size := size_of(names.get(word)))]
+    return f", where {', '.join(sizes)}" if sizes else ""
+
+
+def size_of(value):
+    """An array's shape, or a list's length, in words; nothing of other values."""
+    if type(value) is list:
+        return f"a list of {len(value)}"
+    return str(value.shape) if type(value) is np.ndarray else ""
 
 
 def shape_guess(got, want, by_step):
@@ -111,7 +122,7 @@ def shape_guess(got, want, by_step):
     if got[1:] == want:
         return " It has an extra axis: is a sum missing, or is it np.outer where a plain product belongs?"
     if got == ():
-        return " It is a single number: is an axis missing, or is it @ where * belongs?"
+        return " It is a single number: does np.sum or np.prod need an axis, or is it @ where * belongs?"
     if by_step and got[1:] == want[1:]:
         if got[0] == want[0] + 1:
             return " Is the initial state in it?"

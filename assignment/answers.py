@@ -41,8 +41,9 @@ def call(function, inputs=None, question=""):
     except CheckFailed:
         raise
     except NotImplementedError as todo:
+        which = f" ({todo})" if str(todo) else ""
         raise CheckFailed(
-            f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
+            f"still to do{which}. In the cell of that question, write your answer and delete the line "
             "`raise NotImplementedError(...)`, run it, then run this check again. If you have: did that cell stop with "
             "an error? Then the old function is still there.",
             not_done=True,
@@ -69,7 +70,7 @@ def unpack(answer, want, form):
         return dict(zip(want, answer, strict=True))
     if not isinstance(answer, dict):
         raise CheckFailed(
-            f"expected a dictionary, of which this check reads {', '.join(want)}; returned {shown(answer)}."
+            f"expected a dictionary, of which this case reads {', '.join(want)}; returned {shown(answer)}."
         )
     missing = [name for name in want if name not in answer]
     if missing:

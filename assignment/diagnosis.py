@@ -61,7 +61,7 @@ def what_is_off(case, got, wrong):
 
 
 def fails_above(case, function):
-    """Whether a check above, in the same question, fails, too."""
+    """Whether a case above, in the same question, fails, too."""
     for other in case.above():
         try:
             if other.wrong(other.answer(function), function):

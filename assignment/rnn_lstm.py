@@ -70,11 +70,12 @@ In this notebook you build a recurrent network from two lines of code, send grad
 and find out why the LSTM was invented. It follows a worksheet of CS W182 (spring 2021, discussion on RNNs and
 LSTMs), with the problems in its order.
 
-**How it works.** Each coded question ends in a check cell. Run it as often as you like: it says what is wrong and
-where to look; the parts of a check are called its cases. Each question has three hints, from a nudge to nearly there; opening them costs nothing. The public
-cases carry about three quarters of the automatic points. Hidden cases carry the rest: they ask the same at other
-sizes. Code that passes the public cases, and takes every size from its arrays (`len`, `.shape`) rather than from a
-number, should pass these too. Keep the names of functions and arguments.
+**How it works.** Each coded question ends in a check cell. Run it as often as you like. A check has one or more cases,
+each worth points; of each that fails, it says what is wrong and where to look. Each question has three hints, from a
+nudge to nearly there; opening them costs nothing. The public cases, which you see, carry about three quarters of the
+automatic points. Hidden cases carry the rest: they ask the same at other sizes. Code that passes the public cases, and
+takes every size from its arrays (`len`, `.shape`) rather than from a number, should pass these too. Keep the names of
+functions and arguments.
 
 **Look before you read.** `grader.show("q5b_lstm_unroll")`, in a cell of your own below the answer, draws the arrays that
 your answer gives beside those that the public check expects, and marks the step from which they differ. It does this
@@ -156,7 +157,7 @@ r"""
 ### q1_kinds · Which kind is it? (3 points, 5 minutes)
 
 *You learn to see what goes into a model and what comes out.*
-Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`. Each task has a check of its own, worth half a
+Replace each `...` by `"one-to-one"`, `"one-to-many"` or `"many-to-many"`. Each task is a case of its own, worth half a
 point.
 
 <details><summary>Hint 1: a nudge</summary>
@@ -405,7 +406,8 @@ the states that a caller has collected.
 class VanillaRNN:
     """The vanilla RNN cell of equations (1) and (2).
 
-    Attributes: W_hh (n, n), W_xh (n, k), W_hy (m, n), Bh (n,), By (m,), hidden_state (n,), output (m,).
+    Attributes: W_hh (n, n), W_xh (n, k), W_hy (m, n), Bh (n,), By (m,),
+    hidden_state (n,), output (m,).
     """
 
     def __init__(self, k=3, n=3, m=3):
@@ -417,7 +419,7 @@ class VanillaRNN:
         self.hidden_state = np.zeros(n)
 
     def forward(self, x):
-        """Process the input of one time step: update the hidden state, return the output.
+        """Process the input of one step: update the hidden state, return the output.
 
         x: (k,). Returns self.output: (m,).
         """
@@ -685,7 +687,8 @@ The chain rule gives a slope that depends only on i, times $W_{hh}[i, j]$. Row i
 def state_jacobian(h, W_hh):
     """dh_t/dh_{t-1} of the vanilla RNN.
 
-    h: (n,), the hidden state h_t. W_hh: (n, n). Returns (n, n): row i, column j is dh_t[i]/dh_{t-1}[j].
+    h: (n,), the hidden state h_t. W_hh: (n, n).
+    Returns (n, n): row i, column j is dh_t[i]/dh_{t-1}[j].
     """
     # BEGIN SOLUTION NO PROMPT
     slope = 1 - h**2
@@ -864,10 +867,12 @@ The loss is a sum over steps, $J = \sum_t L_t(y_t)$. You are given its derivativ
 five parameters and $h_0$.
 
 The cell below starts for you: the sums and the frame are there, and `later` stands for what comes back to a state from
-the step after it. Go in three steps; the first check is about the second of them, so run it before you go on.
+the step after it. Go in three parts; the first case of the check is about the second part, so run the check before you
+go on to the third.
 
-1. **Forward.** Run equation (1) from `h0` and keep the states. If the list begins with `h0`, then `hs[t]` is the state
-   before the input `xs[t]`, `t = 0, 1, ...`, and `hs[t + 1]` the one after it.
+1. **Forward.** Run equation (1) from `h0` and keep all states. The way back needs two of them at each step: the state
+   before it, `h_prev`, and the state after it, `h`. (In a list of states that begins with `h0`, the step that reads
+   `xs[t]` finds them at `[t]` and at `[t + 1]`.)
 2. **One step back.** Take a sequence of one step ($T = 1$), where nothing comes back. $h_1$ acts through $y_1$ alone. Send
    its gradient through the tanh, then give each of the five parameters its share, and $h_0$ too.
 3. **All steps.** Walk back from the last step to the first. Now $h_t$ acts in two ways: add `later` to what comes down
@@ -901,8 +906,9 @@ print(gradient_agrees(f, W_hh, rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, B
 
 <details><summary>Hint 1: the output layer</summary>
 
-From [equation (2)](#1.3-The-vanilla-RNN), step t adds `np.outer(dys[t], hs[t + 1])` to the gradient of `W_hy` (with
-the list of step 1, which begins with `h0`) and `dys[t]` to that of `By`, and it sends `W_hy.T @ dys[t]` down to $h_t$. Gradients of shared weights *add up* over the steps.
+From [equation (2)](#1.3-The-vanilla-RNN), the step that reads `xs[t]` adds `np.outer(dys[t], h)` to the
+gradient of `W_hy`, where `h` is the state after the step, and `dys[t]` to that of `By`. It sends `W_hy.T @ dys[t]` down
+to that state. Gradients of shared weights *add up* over the steps.
 
 </details>
 
@@ -915,10 +921,11 @@ output and what comes back from the next step. At the last step, $t = T$, nothin
 
 <details><summary>Hint 3: nearly there</summary>
 
-The forward pass is equation (1), with `Bh`, from `h0`. Let `dh` be the sum of hint 2, $\partial J/\partial h_t$, and
-`dz = dh * (1 - h**2)`, with the state `h` after the step, the gradient with respect to what is inside the tanh. Then `dz` is added to the gradient of
-`Bh`, its outer product with `xs[t]` to that of `W_xh`, and its outer product with the previous state (`h0` at the first
-step) to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the first step, it is the gradient of `h0`.
+The forward pass is equation (1), with `Bh`, from `h0`. Let `dh` be the sum of hint 2, $\partial J/\partial h_t$. Then
+`dz = dh * (1 - h**2)`, with the state `h` after the step, is the gradient with respect to what is inside the tanh. It is
+added to the gradient of `Bh`; its outer product with `xs[t]` is added to that of `W_xh`, and its outer product with
+`h_prev`, which is `h0` at the first step, to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the
+first step, it is the gradient of `h0`.
 
 </details>
 """
@@ -933,9 +940,10 @@ step) to that of `W_hh`. `W_hh.T @ dz` goes back to the previous state; from the
 def rnn_backward(xs, h0, dys, W_xh, W_hh, W_hy, Bh, By):
     """Gradients of J = sum over t of L_t(y_t) through the vanilla RNN.
 
-    xs: (T, k). h0: (n,). dys: (T, m), row t the gradient of the loss with respect to that step's output.
+    xs: (T, k). h0: (n,). dys: (T, m), row t the gradient with respect to that step's output.
     W_xh (n, k), W_hh (n, n), W_hy (m, n), Bh (n,), By (m,).
-    Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0; each gradient has its parameter's shape.
+    Returns a dict with the keys W_xh, W_hh, W_hy, Bh, By, h0;
+    each gradient has its parameter's shape.
     """
     T = len(xs)
     dW_xh, dW_hh, dW_hy = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(W_hy)
@@ -1215,7 +1223,8 @@ check says that two values are exchanged, compare the letters of U and W with th
 def lstm_step(x, h_prev, C_prev, p):
     """One step of the LSTM, equations (3) to (8).
 
-    x: (k,). h_prev, C_prev: (n,). p: dict with Uf Ui Uo Ug (k, n) and Wf Wi Wo Wg (n, n).
+    x: (k,). h_prev, C_prev: (n,).
+    p: dict with Uf Ui Uo Ug (k, n) and Wf Wi Wo Wg (n, n).
     Returns a dict with the keys f, i, o, g, C, h; each (n,).
     """
     # BEGIN SOLUTION NO PROMPT
@@ -1334,7 +1343,8 @@ Collect the steps' dictionaries in one list; afterwards make one array for each 
 def lstm_unroll(xs, h0, C0, p):
     """Run the LSTM over a sequence.
 
-    xs: (T, k). h0, C0: (n,). p: as in lstm_step. Returns a dict with the keys f, i, o, g, C, h; each (T, n).
+    xs: (T, k). h0, C0: (n,). p: as in lstm_step.
+    Returns a dict with the keys f, i, o, g, C, h; each (T, n).
     """
     # BEGIN SOLUTION NO PROMPT
     h_prev, C_prev, steps = h0, C0, []
@@ -1448,9 +1458,10 @@ r"""
 
 *You learn to apply the chain rule without losing a path.*
 Combine the eight arrays into $\partial J/\partial W^g$, and return it as an (n, n) array. You need no LSTM here, only
-the chain rule: every path from $W^g$ to $J$ must occur exactly once. The check reads the formula off your function and
-says which path is missing, extra or doubled. Any algebraically equal form is right. Treat the Jacobians as full
-matrices: the check also fills them with numbers that no LSTM would give.
+the chain rule: every path from $W^g$ to $J$ must occur exactly once. The first case of the check looks at the last of two
+steps, with one number in place of each matrix: it writes out your formula for that step and says which path is missing,
+extra or doubled. The other cases ask for all steps. Any algebraically equal form is right. Treat the Jacobians as full
+matrices: the last case fills them with numbers that no LSTM would give.
 
 <details><summary>Hint 1: a nudge</summary>
 
@@ -1484,9 +1495,10 @@ at the very end `.reshape(n, n)`. With `np.einsum`, leave the letter for t out o
 
 # %%
 def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, dh_do):
-    """dJ/dWg of the LSTM from the eight gradients of section 2.1, each stacked over t = 1..T.
+    """dJ/dWg of the LSTM from the eight gradients of section 2.1, stacked over t = 1..T.
 
-    dJ_dh: (T, n). dh_dhprev, dh_dC, dC_dCprev, dh_do: (T, n, n). dhprev_dWg, dC_dWg, dCprev_dWg: (T, n, n*n).
+    dJ_dh: (T, n). dh_dhprev, dh_dC, dC_dCprev, dh_do: (T, n, n).
+    dhprev_dWg, dC_dWg, dCprev_dWg: (T, n, n*n).
     Returns (n, n), the shape of Wg.
     """
     # BEGIN SOLUTION NO PROMPT
@@ -1518,25 +1530,13 @@ def dJ_dWg(dJ_dh, dh_dhprev, dhprev_dWg, dh_dC, dC_dWg, dC_dCprev, dCprev_dWg, d
 """ # BEGIN TEST CONFIG
 points: 2
 """ # END TEST CONFIG
-def test_q6a_every_path_once(dJ_dWg):
+def test_q6a_every_path_of_the_last_step_once(dJ_dWg):
     from derivation import check_paths
 
     check_paths(dJ_dWg)
 
 
-test_q6a_every_path_once(dJ_dWg)
-
-# %%
-""" # BEGIN TEST CONFIG
-points: 1
-""" # END TEST CONFIG
-def test_q6a_order_of_the_products(dJ_dWg):
-    from checks import public
-
-    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
-
-
-test_q6a_order_of_the_products(dJ_dWg)
+test_q6a_every_path_of_the_last_step_once(dJ_dWg)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -1549,6 +1549,18 @@ def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
 
 
 test_q6a_gradient_of_a_real_lstm(dJ_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q6a_all_steps_and_the_order_of_the_products(dJ_dWg):
+    from checks import public
+
+    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
+
+
+test_q6a_all_steps_and_the_order_of_the_products(dJ_dWg)
 
 # %%
 """ # BEGIN TEST CONFIG
@@ -1588,7 +1600,8 @@ r"""
 Compute the same gradient for a real LSTM by backpropagation through time, with vectors only. `dJ_dh[t]` is again the
 direct derivative of the loss with respect to that step's hidden state: what later steps contribute, you must carry back
 yourself. You may call your `lstm_unroll`, or run forward in the function. As in q4c, `t` runs from 0 in code, and a
-numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ h[t]`, with `h` as `lstm_unroll` returns it.
+numerical gradient is your judge, here of the loss $J = \sum_t$ `dJ_dh[t] @ h[t]`, where `h` is that of `lstm_unroll`: row
+`t` is the state after the step that reads `xs[t]`.
 
 <details><summary>The comparison, with your q5b</summary>
 
@@ -1647,7 +1660,8 @@ def lstm_dWg(xs, h0, C0, p, dJ_dh):
     """dJ/dWg of the LSTM by backpropagation through time.
 
     xs: (T, k). h0, C0: (n,). p: as in lstm_step.
-    dJ_dh: (T, n), the direct derivatives of J with respect to h_1, ..., h_T. Returns (n, n).
+    dJ_dh: (T, n), the direct derivatives of J with respect to h_1, ..., h_T.
+    Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
     T = len(xs)
@@ -1910,7 +1924,8 @@ def lstm_backward(xs, h0, C0, p, dJ_dh):
 
     xs: (T, k). h0, C0: (n,). p: as in lstm_step.
     dJ_dh: (T, n), the direct derivatives of J with respect to h_1, ..., h_T.
-    Returns a dict with the eight keys of p and xs, h0, C0; each gradient has the shape of what it belongs to.
+    Returns a dict with the eight keys of p and xs, h0, C0;
+    each gradient has the shape of what it belongs to.
     """
     # BEGIN SOLUTION NO PROMPT
     T = len(xs)
@@ -2301,11 +2316,11 @@ folded picture shows what the cell draws with our functions: look after you have
 
 ### How far does a gradient reach?
 
-On the left, what remains of a gradient after some steps back, in a vanilla RNN and in an LSTM whose recurrent weights
-have the same size (all singular values 0.9). On the right, the LSTM's two paths separately: along the cell state, from
-$C$ to $C$, and along the hidden state, from $h$ through the gates to $h$. The circles are your product of forget gates
-from q7b. Before you run the cell, guess: which of the two paths keeps more of the gradient, and where do the circles
-lie?
+The next cell draws two plots. The left one shows what remains of a gradient after some steps back, in a vanilla RNN and
+in an LSTM whose recurrent weights have the same size (all singular values 0.9). The right one shows the LSTM's two
+paths separately: along the cell state, from $C$ to $C$, and along the hidden state, from $h$ through the gates to $h$.
+The circles are your product of forget gates from q7b. Before you run the cell, guess: which of the two paths keeps more
+of the gradient, and where do the circles lie?
 """
 
 # %% tags=["otter_ignore"]
@@ -2353,7 +2368,7 @@ payoff.show_memory(globals())
 r"""
 <details><summary>Figure 8: what the cell above draws</summary>
 
-![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN and the control stay near the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every wait from 2 to 40 steps; the vanilla RNN does so at short waits and fails at 40; the control falls to about 60 %.](figures/payoff_memory.svg)
+![Left: the loss over 80 updates for a wait of 40 steps. The vanilla RNN and the control stay near the level of guessing, the LSTM falls to nearly 0. Right: after training, the LSTM answers nearly all questions right at every wait from 2 to 40 steps; the vanilla RNN does so up to a wait of 10 steps and guesses at 20 and 40; the control falls to about 60 %.](figures/payoff_memory.svg)
 
 </details>
 
@@ -2367,9 +2382,12 @@ The control has the same open gates, and still the noise drowns its symbol: a ce
 enough. The LSTM's gradient reaches the first step and teaches the gates what to let in. That is what your
 `lstm_backward` does here.
 
-The open forget gates let it. Run `payoff.show_memory(globals(), forget=0)`: now every gate starts half open, the cell
-path loses half of the gradient at every step, and at waits of 20 and 40 steps the LSTM guesses too. It could learn to open its
-gates, but only if some gradient gets through to begin with; so LSTMs are often started with a positive forget bias.
+It reaches the first step because the forget gates start open. Run `payoff.show_memory(globals(), forget=0)`: now every
+gate starts half open, the cell path loses half of the gradient at every step, and at waits of 20 and 40 steps the LSTM
+guesses too. It could learn to open its gates, but only if some gradient gets through to begin with; so LSTMs are often
+started with a positive forget bias.
+
+(Each update looks at four new sequences only. That is why the loss jumps: one sequence that is misjudged is a peak.)
 
 </details>
 """

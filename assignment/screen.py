@@ -9,6 +9,7 @@ import io
 
 DOTS_PER_INCH = 160  # twice what a page shows, for screens that have it
 PAGE_DOTS_PER_INCH = 80
+PANEL, EDGE, CORNER = "#FAFAF7", "#CCCCCC", 0.12  # behind a picture, as in figures 1 to 6; the corner in inches
 NEEDS_MATPLOTLIB = "needs matplotlib: run `%pip install matplotlib` in a cell of its own, then this one again."
 
 
@@ -20,6 +21,25 @@ def say(text):
     from IPython.display import HTML, display
 
     display(HTML(f'<div style="max-width: 50em; margin: 0.5em 0">{html.escape(text)}</div>'))
+
+
+def panel(width, height, rows=1, columns=1, **settings):
+    """A figure of this size in inches and its axes, on a light panel that is legible on a dark page too."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import FancyBboxPatch
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    line = 0.5 / PAGE_DOTS_PER_INCH  # half of the edge's width, which would be cut off
+    figure.patch = FancyBboxPatch(
+        (line, line),
+        width - 2 * line,
+        height - 2 * line,
+        boxstyle=f"round,pad=0,rounding_size={CORNER}",
+        transform=figure.dpi_scale_trans,
+        facecolor=PANEL,
+        edgecolor=EDGE,
+    )
+    return figure, figure.subplots(rows, columns, subplot_kw={"facecolor": PANEL}, **settings)
 
 
 def picture(figure, alt):

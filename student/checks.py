@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from advice import WHY_NONE, CheckFailed, is_rounded, shown
+from advice import NOT_DEFINED, WHY_NONE, CheckFailed, is_rounded, shown
 from answers import arrays, as_numbers, call, carried, is_copy, plain, require_unchanged, same, unpack
 from diagnosis import diagnose, what_is_off
 from experiments import ASKS, PATIENCE, digest
@@ -50,7 +50,7 @@ class Case:
         title = title or getattr(function, "__name__", "your function")
         try:
             if function is None:
-                raise CheckFailed("is not defined. Run the cell that defines it, from the top of the notebook.")
+                raise CheckFailed(NOT_DEFINED)
             start = time.perf_counter()
             try:
                 right = self.answer(function)
@@ -86,7 +86,7 @@ class Case:
         return [public(name) for name in names[: names.index(self.name)]] if self.reveal and self.name in names else []
 
     def refer_above(self, function, failure, took):
-        """Refer to a check above that stops in the same words, rather than repeat them."""
+        """Refer to a case above that stops in the same words, rather than repeat them."""
         if failure.not_done or took > PATIENCE:
             return
         for case in self.above():
@@ -94,7 +94,7 @@ class Case:
                 case.answer(function)
             except CheckFailed as other:
                 if str(other) == str(failure):
-                    raise CheckFailed("fails as in the check above: repair that first.", failure.causes) from None
+                    raise CheckFailed("fails as in the case above: repair that first.", failure.causes) from None
 
     def answer(self, function, factor=1.0):
         """The numbers of one call with fresh inputs, times a factor, which must be as they were afterwards."""
@@ -176,6 +176,8 @@ def choice(name, variable, answers):
     case = contents(FIXTURES)["choices"][name]
     options = f"Choose one of: {', '.join(case['options'])}."
     answers = carried(answers)
+    if answers is None or (isinstance(answers, dict) and answers.get("", ...) is None):
+        raise CheckFailed(f"{variable} {NOT_DEFINED}")
     if not isinstance(answers, dict):
         raise CheckFailed(f"{variable}: expected a dictionary, it is {shown(answers)}. Run the answer's cell again.")
     for question, right in case["answers"].items():

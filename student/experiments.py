@@ -150,14 +150,14 @@ BACK_IN_LSTM = SEVEN | {
     "no Wfio": Ask("where W^f, W^i and W^o are zero", (steps(3), zero(*W[:3]))),
     "no Wg": Ask("where W^g is zero", (steps(3), zero("Wg"))),
     **{
-        f"only W{a}": Ask(f"where W^{a} alone is not zero", (steps(3), zero(*(w for w in W if w[1] != a))))
+        f"only W{a}": Ask(f"where only W^{a} is not zero", (steps(3), zero(*(w for w in W if w[1] != a))))
         for a in "fiog"
     },
     "no g": Ask("for T = 1 where the candidate is zero", (steps(1), zero("Ug", "Wg"))),
     "no C": Ask("for T = 1 where candidate and C_0 are zero", (steps(1), zero("Ug", "Wg", "C0"))),
     "no C0": Ask("where C_0 is zero", (steps(1), zero("C0"))),
     "n=1": Ask("for n = 1", (steps(3), one_unit), signs=True),
-    "T=1, n=1": Ask("for T = 1 and n = 1", (steps(1), one_unit), signs=True),
+    "T=1, n=1": Ask("for T = n = 1", (steps(1), one_unit), signs=True),
 }
 GATES_OF_STEP = {
     "no x": Ask("where x is zero", (zero("x"),)),
@@ -170,9 +170,9 @@ GATES_OF_STEP = {
 ASKS = {  # {question of the notebook: {key: Ask}}
     "q2_vanilla_rnn": RNN_TERMS
     | {
-        "only W_hh": Ask("where W_hh alone is not zero", (steps(1), zero("W_xh", "Bh")), signs=True),
-        "only W_xh": Ask("where W_xh alone is not zero", (steps(1), zero("W_hh", "Bh")), signs=True),
-        "only Bh": Ask("where Bh alone is not zero", (steps(1), zero("W_hh", "W_xh")), signs=True),
+        "only W_hh": Ask("where only W_hh is not zero", (steps(1), zero("W_xh", "Bh")), signs=True),
+        "only W_xh": Ask("where only W_xh is not zero", (steps(1), zero("W_hh", "Bh")), signs=True),
+        "only Bh": Ask("where only Bh is not zero", (steps(1), zero("W_hh", "W_xh")), signs=True),
         "no W_hy": Ask("where W_hy is zero", (steps(1), zero("W_hy"))),
         "no By": Ask("where By is zero", (steps(1), zero("By"))),
         "T=2, no W_hh": Ask("for two steps where W_hh is zero", (steps(2), zero("W_hh"))),
@@ -198,7 +198,7 @@ ASKS = {  # {question of the notebook: {key: Ask}}
     | {
         "no h": Ask("where all states are zero, so that every slope is 1", (zero("hs"),)),
         "n=1": Ask("for n = 1", (one_unit,), signs=True),
-        "T=1, n=1": Ask("for T = 1 and n = 1", (steps(1), one_unit), signs=True),
+        "T=1, n=1": Ask("for T = n = 1", (steps(1), one_unit), signs=True),
         "T=1, no h": Ask("for T = 1 with h_1 = 0", (steps(1), zero("hs"))),
         "T=1, diagonal": Ask("for T = 1 where W_hh is diagonal", (steps(1), diagonal("W_hh"))),
         "diagonal": Ask("where W_hh is diagonal", (diagonal("W_hh"),)),
@@ -215,7 +215,7 @@ ASKS = {  # {question of the notebook: {key: Ask}}
         "T=1, no h0": Ask("for T = 1 where h_0 is zero", (steps(1), zero("h0"))),
         "no h0": Ask("where h_0 is zero", (zero("h0"),)),
         "slope 1": Ask("for T = 1 where h_1 is zero, so that the slope is 1", (steps(1), zero("xs", "h0", "Bh"))),
-        "T=1, n=1": Ask("for T = 1 and n = 1", (steps(1), one_unit), signs=True),
+        "T=1, n=1": Ask("for T = n = 1", (steps(1), one_unit), signs=True),
         "n=1": Ask("for n = 1", (one_unit,), signs=True),
     },
     "q5a_lstm_step": GATES_OF_STEP | {ALL: Ask("in another problem", signs=True)},
@@ -232,11 +232,11 @@ ASKS = {  # {question of the notebook: {key: Ask}}
     | {
         "n=1": Ask("for n = 1", (one_unit,), signs=True),
         "diagonal": Ask("where all (n, n) Jacobians are diagonal", (diagonal(*JACOBIANS),)),
-        "T=1, n=1": Ask("for T = 1 and n = 1", (steps(1), one_unit), signs=True),
+        "T=1, n=1": Ask("for T = n = 1", (steps(1), one_unit), signs=True),
         "small": Ask("where all numbers are small", (scaled(0.01, "dJ_dh", "dC_dWg", "dCprev_dWg", "dhprev_dWg"),)),
-        "h": Ask("where the path through h_{t-1} alone is not zero", (zero("dC_dWg", "dCprev_dWg"),)),
-        "C": Ask("where the path through C_{t-1} alone is not zero", (zero("dC_dWg", "dhprev_dWg"),)),
-        "now": Ask("where the direct path alone is not zero", (zero("dhprev_dWg", "dCprev_dWg"),)),
+        "h": Ask("where only the path through h_{t-1} is open", (zero("dC_dWg", "dCprev_dWg"),)),
+        "C": Ask("where only the path through C_{t-1} is open", (zero("dC_dWg", "dhprev_dWg"),)),
+        "now": Ask("where only the direct path is open", (zero("dhprev_dWg", "dCprev_dWg"),)),
     },
     "q6b_lstm_dWg": BACK_IN_LSTM,
     "q6d_lstm_backward": BACK_IN_LSTM,

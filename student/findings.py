@@ -61,7 +61,7 @@ class Findings:
     inputs gave other numbers. rounded: whether the numbers are the right ones, rounded. error: the relative error where
     it is so small that precision is the matter. named: mistakes that give these numbers, at most one for the whole or
     one for each array, with alternatives that are the same function. relation, place: as above. asked: the verdicts of
-    all smaller questions, {question: {array: right}}. above: whether a check above in the same question fails, too.
+    all smaller questions, {question: {array: right}}. above: whether a case above in the same question fails, too.
     """
 
     where: str = ""
@@ -105,7 +105,7 @@ def right_ones(found):
 def told(found, asks):
     """The one finding that says most."""
     if found.above:
-        return "A check above fails too: repair that first."
+        return "A case above fails too: repair that first."
     if found.chance:
         return CHANCE
     if found.rounded:

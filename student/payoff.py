@@ -5,6 +5,7 @@ it says which question it waits for. It must never hold an answer: what it knows
 """
 
 import contextlib
+import html
 import io
 import traceback
 
@@ -26,11 +27,10 @@ from demonstrations import (
     stretch,
 )
 from pictures import FUNCTIONS, passes
-from screen import NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, picture, say
+from screen import NEEDS_MATPLOTLIB, PAGE_DOTS_PER_INCH, in_a_notebook, panel, picture, say
 
 RNN, LSTM, HIDDEN, NEUTRAL = "#0072B2", "#D55E00", "#009E73", "#333333"  # colour-blind safe, as in the figures
 PENS = {RNNLearner: (RNN, "-"), LSTMLearner: (LSTM, "-"), UntrainedLSTM: (NEUTRAL, "--")}  # colour and line
-PANEL = "#FAFAF7"  # behind the pictures, so that they are legible on a dark page too
 SETTINGS = ((2.0, 3.0), (0.9, -2.0))  # size of the weights and forget bias, where there are no sliders
 POINTS_PER_INCH = 72  # in an SVG
 DASHES = {"-": "none", "--": "6 3", "-.": "8 3 2 3"}
@@ -39,12 +39,12 @@ MEMORY = ("VanillaRNN", "unroll", "rnn_backward", "lstm_unroll", "lstm_backward"
 REPORTS = 50  # how often a training tells how far it is
 
 
-def canvas(rows=1, columns=2, height=3.6):
-    """A figure and its axes, side by side."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, height), layout="constrained", facecolor=PANEL)
-    return figure, figure.subplots(rows, columns)
+def canvas(columns=2, height=3.6):
+    """A figure and its axes, side by side, with a grid."""
+    figure, axes = panel(9, height, 1, columns)
+    for axis in figure.axes:
+        axis.grid(alpha=0.3)
+    return figure, axes
 
 
 # --- how far a gradient reaches ---------------------------------------------------------------------------------------
@@ -67,8 +67,9 @@ def show_carry(answers):
         for f, style in ((0.99, "-"), (0.9, "--"), (0.5, ":")):
             left = [stretch(answers["cell_carry"](np.full((lag, units), f)), units) for lag in lags]
             axis.semilogy(lags, left, style, color=LSTM, label=f"LSTM, cell path, f = {f}")
-        axis.set(xlabel="number of steps", ylabel="largest stretch of a gradient", ylim=(1e-16, 10))
-        axis.legend()
+        axis.set(title="What is left of a gradient", xlabel="number of steps", ylabel="largest stretch")
+        axis.set(xlim=(0, lags[-1] + 1), ylim=(1e-16, 10))
+        axis.legend(loc="lower left")  # where no curve comes
         picture(
             figure,
             "What is left of a gradient, against the number of steps. The RNN's curve falls steadily; the LSTM's falls "
@@ -100,19 +101,19 @@ def show_sliders(answers):
 
         frames = Frames()
         width = widgets.Layout(width=f"{PAGE_DOTS_PER_INCH * frames.width / POINTS_PER_INCH:.0f}px", max_width="100%")
-        image, words = widgets.Image(format="svg+xml", layout=width), widgets.Label(layout=width)
-        wide = {"style": {"description_width": "9rem"}, "layout": widgets.Layout(width="30rem")}
+        image, words = widgets.Image(format="svg+xml", layout=width), widgets.HTML(layout=width)
+        wide = {"style": {"description_width": "9rem"}, "layout": widgets.Layout(width="30rem", max_width="100%")}
         scale = widgets.FloatSlider(0.9, min=0.1, max=2.0, step=0.05, description="size of the weights", **wide)
         forget = widgets.FloatSlider(3.0, min=-2.0, max=6.0, step=0.25, description="forget bias", **wide)
 
         def redraw(curves):
-            image.value, words.value = frames.svg(curves), what_is_left(curves)
+            image.value, words.value = frames.svg(curves), html.escape(what_is_left(curves))
 
         def moved(_):
             try:
                 redraw(decay(answers, scale.value, forget.value))
             except Exception as error:
-                words.value = trouble("The picture", error, answers)
+                words.value = html.escape(trouble("The picture", error, answers))
 
         redraw(curves)
         scale.observe(moved, "value")
@@ -145,7 +146,6 @@ def decay_axes(axes):
     right.set_title("The LSTM's two paths")
     for axis in axes:
         axis.set(xlabel="steps back", xlim=(0, T + 1), ylim=(1e-12, 1e4), yscale="log")
-        axis.grid(alpha=0.3)
         axis.legend(loc="upper right", ncols=2, fontsize=8)  # where no curve comes
     return {"rnn": rnn, "both": lstm + both, "cell": cell, "hidden": hidden, "forget gates": gates}
 
@@ -216,8 +216,6 @@ def draw_memory(results, axes):
     left.legend(fontsize=8)
     right.axhline(50, color=NEUTRAL, linestyle=":")
     right.set(title="After training", xlabel="steps to remember for", ylabel="right answers, %", ylim=(0, 105))
-    for axis in axes:
-        axis.grid(alpha=0.3)
 
 
 def show_memory(answers, forget=FORGET):

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 import screen
-from advice import CheckFailed
+from advice import NOT_DEFINED, CheckFailed
 from answers import arrays, call
 from checks import FIXTURES, cell_runner, contents, of_step, public, unroller
 from given import RunningAverage, run_cell
@@ -31,7 +31,7 @@ FUNCTIONS = {  # what each question's answer is called
 }
 OVER_TIME = ("xs",)  # gradients with a row for each step, besides the arrays that a case names as such
 UNITS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # colour-blind safe
-WRONG, PANEL = "#B00020", "#FAFAF7"
+WRONG = "#B00020"
 MAX_ARRAYS, COLUMNS = 8, 3
 
 
@@ -47,7 +47,7 @@ def show(question, names=None):
         return
     answer, title = names.get(FUNCTIONS[question]), FUNCTIONS[question]
     if answer is None:
-        screen.say(f"{title} is not defined. Run the cell that defines it, from the top of the notebook.")
+        screen.say(f"{title} {NOT_DEFINED}")
         return
     try:
         if question == "q6a_derivation":
@@ -177,13 +177,11 @@ def draw(title, pairs):
 
 def drawn_lines(pairs):
     """A figure with an axis for each array: a colour for each unit, wide and pale as expected, thin as the answer."""
-    from matplotlib.figure import Figure
-
     columns = min(COLUMNS, len(pairs))
     rows = -(-len(pairs) // columns)
-    figure = Figure(figsize=(9, 0.6 + 2.3 * rows), layout="constrained", facecolor=PANEL)
+    figure, axes = screen.panel(9, 0.6 + 2.3 * rows, rows, columns, squeeze=False)
     figure.suptitle("wide and pale: expected; thin, with dots: yours; a colour for each entry", fontsize=10)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    axes = axes.ravel()
     for axis, pair in zip(axes, pairs, strict=False):
         time = np.arange(1, len(pair.want) + 1)
         for unit in range(pair.want.shape[1]):
@@ -210,15 +208,14 @@ def drawn_lines(pairs):
 
 def drawn_tables(pairs):
     """A figure with two tables for each array, what is expected and the answer; numbers that are off have a frame."""
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
     side = 1 if len(pairs) < 4 else 2  # arrays in a row
     rows = [pairs[start : start + side] for start in range(0, len(pairs), side)]
     heights = [0.8 + 0.4 * max(len(np.atleast_2d(pair.want)) for pair in row) for row in rows]
-    figure = Figure(figsize=(9, 0.4 + sum(heights)), layout="constrained", facecolor=PANEL)
+    shape = {"squeeze": False, "height_ratios": heights}
+    figure, axes = screen.panel(9, 0.4 + sum(heights), len(rows), 2 * side, **shape)
     figure.suptitle("left: expected; right: yours, with a frame where it differs", fontsize=10)
-    axes = figure.subplots(len(rows), 2 * side, squeeze=False, height_ratios=heights)
     for axis in axes.ravel():
         axis.axis("off")
     for number, pair in enumerate(pairs):

@@ -20,23 +20,27 @@ def candidates(data: AssignmentData, names: Mapping[str, Any]) -> list[Path]:
     told = names.get(VS_CODE)
     if isinstance(told, str) and Path(told).is_file():
         return [Path(told)]
+    return ranked(data, Path.cwd()) or ranked(data, beside_the_checks(data))
+
+
+def ranked(data: AssignmentData, folder: Path) -> list[Path]:
+    """The notebooks of an assignment in a folder, the likeliest first."""
     session = os.environ.get(SESSION, "").rpartition("/")[2]
     ran = {tidy(source) for source in sources_run()}
-    ranked = []
-    for path in notebooks(data):
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
         with contextlib.suppress(NotebookError, OSError):
             raw = path.read_bytes()
             notebook = parse(path.name, raw) if MARK in raw else None  # a folder may hold many of other courses
             if notebook and notebook.is_of(data):
                 same = sum(tidy(cell.source) in ran for cell in notebook.cells if cell.graded)
-                ranked.append((same, path.name == session, path.stat().st_mtime_ns, path))
-    return [path for *_, path in sorted(ranked, reverse=True)]
+                found.append((same, path.name == session, path.stat().st_mtime_ns, path))
+    return [path for *_, path in sorted(found, reverse=True)]
 
 
-def notebooks(data: AssignmentData, home: Path = DATA.parents[1]) -> list[Path]:
-    """The notebooks of the current folder; where it has none, of the one in which the checks lie, as after a chdir."""
-    beside = home.parent if home.name == f"{data.name}_files" else home
-    return sorted(Path.cwd().glob("*.ipynb")) or sorted(beside.glob("*.ipynb"))
+def beside_the_checks(data: AssignmentData, home: Path = DATA.parents[1]) -> Path:
+    """The folder in which the notebook stood when its checks were put there; after a chdir, it still does."""
+    return home.parent if home.name == f"{data.name}_files" else home
 
 
 def find(data: AssignmentData, names: Mapping[str, Any], named: str | None = None) -> list[Path]:

@@ -79,9 +79,19 @@ def escaped(text: str) -> str:
     return html.escape(text, quote=True)
 
 
+def breakable(name: str) -> str:
+    """A question's name, which a narrow page may break after each of its words."""
+    return escaped(name).replace("_", "_<wbr>")
+
+
 def block(colour: str, *parts: str) -> str:
     """Parts of a result, with a bar of one colour beside them."""
     return f'<div style="{BLOCK.format(colour)}">{"".join(parts)}</div>'
+
+
+def attention(lines: Iterable[str]) -> str:
+    """What must not be overlooked, a line each."""
+    return "".join(f"<div><strong>Attention:</strong> {escaped(line)}</div>" for line in lines)
 
 
 def message(text: str) -> str:

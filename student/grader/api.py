@@ -1,5 +1,6 @@
 """The four calls of a notebook, with Otter's names and arguments."""
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from . import locate, page
 from .check import Checked, run_check
 from .data import load_data
+from .doubts import doubts, stale
 from .errors import NotebookError
 from .export import Exported, run_export
 from .source import written_answers
@@ -21,22 +23,29 @@ def check(question: str, global_env: Mapping[str, Any] | None = None) -> Checked
     names = sys._getframe(1).f_globals if global_env is None else global_env
 
     def run() -> Checked | page.Notice:
-        asked = load_data().question(question)
+        data = load_data()
+        asked = data.question(question)
         if asked.manual:
             return page.Notice(f"{asked.name} is answered in words: no check looks at it, a person grades it.", None)
-        return run_check(asked, names)
+        checked = run_check(asked, names)
+        checked.doubts = doubts(checked, data, names)
+        return checked
 
     return told(run)
 
 
 def show(question: str) -> page.Notice | None:
-    """Draw an answer beside the expected one, where the assignment has pictures."""
+    """Draw an answer beside the expected one, where the assignment has pictures; a line where it is an older one."""
     names = sys._getframe(1).f_globals
     try:
         pictures = importlib.import_module("pictures")
     except ImportError:
         return page.Notice("This assignment has no pictures to show.", None)
     pictures.show(question, names)
+    with contextlib.suppress(NotebookError):
+        data = load_data()
+        older = stale(data.question(question), data, names)
+        return page.Notice(f"Attention: {' '.join(older)}") if older else None
     return None
 
 

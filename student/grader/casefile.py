@@ -50,7 +50,7 @@ class CaseResult:
     passed: bool
     message: str = ""
     remark: str = ""  # what the author says to all who pass, or to all who fail
-    todo: bool = False  # whether it failed because the answer has not been begun
+    todo: bool = False  # whether it failed because the answer has not been begun, or its cell not been run
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class CaseFile:
         except Exception as problem:
             remark = AGAIN if self.is_to_blame(problem) else case.failure_message or ""
             todo = isinstance(problem, NotImplementedError) or bool(getattr(problem, "not_done", False))
+            todo = todo or any(name not in names for name in case.arguments)
             return replace(result, passed=False, message=message_of(problem), remark=remark, todo=todo)
         return result
 

@@ -1,7 +1,7 @@
 """One question checked: its public cases run, and what they say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import page
@@ -14,12 +14,13 @@ LATER = "Hidden cases, run when you have handed in, check the same at other size
 
 @dataclass(repr=False)
 class Checked(page.Shown):
-    """How the public cases of a question ended. score: the points of those that passed."""
+    """How the public cases of a question ended. score: the points of those that passed. doubts: see doubts.py."""
 
     question: Question
     cases: list[CaseResult]
     score: float
     possible: float
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -67,6 +68,7 @@ class Checked(page.Shown):
 
     def text(self) -> str:
         lines = [f"{self.question.name}: {self.heading}"]
+        lines += [page.wrapped(f"Attention: {doubt}") for doubt in self.doubts]
         for case, words in self.told():
             lines.append(page.wrapped(f"{page.sign(*sign_of(case))}: {case.claim} ({page.points(case.points)})", "  "))
             lines += [page.wrapped(words, "      ")] if words else []
@@ -80,7 +82,7 @@ class Checked(page.Shown):
             items.append(f"<li style='margin:0.15em 0'>{claim}{page.message(words) if words else ''}</li>")
         cases = f"<ul role='list' style='list-style:none;margin:0.2em 0;padding:0'>{''.join(items)}</ul>"
         later = f"<div style='opacity:0.8'>{page.escaped(self.later)}</div>" if self.later else ""
-        return page.block(page.COLOURS[self.sign], name, cases, later)
+        return page.block(page.COLOURS[self.sign], name, page.attention(self.doubts), cases, later)
 
 
 def sign_of(case: CaseResult) -> tuple[bool | None, str]:

@@ -47,12 +47,12 @@ class Exported(page.Shown):
         return "\n".join(map(page.wrapped, lines))
 
     def html(self) -> str:
-        warnings = "".join(f"<div><strong>Attention:</strong> {page.escaped(line)}</div>" for line in self.warnings)
         name = page.escaped(self.path.name)
         anchor = f'<a href="{page.escaped(self.link)}" download="{name}" target="_blank">{name}</a>'
-        submit = f"<div><strong>Submit this file: {anchor if self.link else name}</strong></div>"
+        file = anchor if self.link else name
+        submit = f"<div style='overflow-wrap:anywhere'><strong>Submit this file: {file}</strong></div>"
         notes = "".join(f"<div>{page.escaped(line)}</div>" for line in [self.place, *self.notes])
-        return page.block(page.BAD if self.warnings else page.GOOD, warnings, submit, notes)
+        return page.block(page.BAD if self.warnings else page.GOOD, page.attention(self.warnings), submit, notes)
 
 
 def run_export(

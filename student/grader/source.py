@@ -4,6 +4,7 @@ Also the sources that ran in this kernel. Nothing here may run code.
 """
 
 import ast
+import functools
 import json
 import sys
 from collections.abc import Iterable
@@ -67,8 +68,21 @@ def made_cell(number: int, cell: Any) -> Cell:
 
 def sources_run() -> list[str]:
     """The sources of the cells that ran in this kernel, in the order in which they did; none outside IPython."""
+    history = kernel_history()
+    return [source for source in history.input_hist_raw if source.strip()] if history else []
+
+
+def sources_compiled() -> list[str]:
+    """The same cells as the kernel compiled them, its magics made Python."""
+    history = kernel_history()
+    both = zip(history.input_hist_raw, history.input_hist_parsed, strict=False) if history else ()
+    return [compiled for source, compiled in both if source.strip()]
+
+
+def kernel_history() -> Any:
+    """IPython's record of the cells that ran; None outside IPython."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return [source for source in shell.history_manager.input_hist_raw if source.strip()] if shell else []
+    return shell.history_manager if shell else None
 
 
 def tidy(source: str) -> str:
@@ -76,17 +90,18 @@ def tidy(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def names_defined(source: str) -> set[str] | None:
+@functools.cache  # a kernel's cells are looked at again at every check
+def names_defined(source: str) -> frozenset[str] | None:
     """The names that a cell binds at its top level; None where it is not Python. Magics count as nothing."""
     lines = source.splitlines()
     if lines and lines[0].startswith("%%"):
-        return set()
+        return frozenset()
     plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
     try:
         tree = ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return set(bound(tree.body))
+    return frozenset(bound(tree.body))
 
 
 def bound(statements: Iterable[ast.stmt]) -> Iterable[str]:

@@ -1,12 +1,13 @@
 """All questions at once: the points so far, what the hidden cases add, and which written answers are still to come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import page
 from .check import Checked, run_check
 from .data import AssignmentData, Question
+from .doubts import stale
 from .errors import NotebookError
 
 COLUMNS = ("question", "", "points so far", "hidden cases add")
@@ -19,13 +20,14 @@ class Summary(page.Shown):
     """How every question stands. results: those that were checked. troubles: why others could not be.
 
     written: whether the notebook's file holds an answer to each written question; questions that were not found in it
-    are missing.
+    are missing. older: what is said of answers that are older than their cells.
     """
 
     data: AssignmentData
     results: dict[str, Checked]
     troubles: dict[str, str]
     written: dict[str, bool]
+    older: list[str] = field(default_factory=list)
 
     def totals(self, extra: bool) -> tuple[float, float, float]:
         """(points so far, points of the public cases, points of the hidden ones), of the extra questions or others."""
@@ -106,18 +108,20 @@ class Summary(page.Shown):
             ).rstrip()
             for row in rows
         ]
-        return "\n".join([*lines, "", *map(page.wrapped, self.lines())])
+        older = [f"Attention: {line}" for line in self.older]
+        return "\n".join([*lines, "", *map(page.wrapped, [*older, *self.lines()])])
 
     def html(self) -> str:
         body = []
         for question in self.data.questions:
             state = page.coloured_sign(*self.state(question))
-            body.append(page.row([page.escaped(question.name), state, *self.columns(question)], numbers=NUMBERS))
+            body.append(page.row([page.breakable(question.name), state, *self.columns(question)], numbers=NUMBERS))
         body.append(page.row(["total, without extra and written", "", *self.total_row()], numbers=NUMBERS))
         head = page.row(COLUMNS, "th", NUMBERS)
         style = "border-collapse:collapse;margin:0 0 0.5em 0"
         table = f'<table style="{style}"><thead>{head}</thead><tbody>{"".join(body)}</tbody></table>'
-        words = "".join(f"<div>{page.escaped(line)}</div>" for line in self.lines())
+        table = f'<div style="overflow-x:auto">{table}</div>'
+        words = page.attention(self.older) + "".join(f"<div>{page.escaped(line)}</div>" for line in self.lines())
         done = all(result.passed for result in self.results.values()) and not self.troubles
         return page.block(page.GOOD if done else page.BAD, table, words)
 
@@ -128,6 +132,7 @@ def run_all(data: AssignmentData, names: Mapping[str, Any], written: dict[str, b
     for question in data.checked:
         try:
             summary.results[question.name] = run_check(question, names)
+            summary.older += stale(question, data, names)
         except NotebookError as trouble:
             summary.troubles[question.name] = str(trouble)
     return summary

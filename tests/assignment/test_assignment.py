@@ -80,6 +80,11 @@ def test_each_stub_carries_its_question_id(notebook, question):
     assert '"""' in stubs[0]
 
 
+def test_no_line_of_code_runs_out_of_its_cell_on_a_laptop(notebook):
+    code = [cell for cell in notebook.cells[1:] if cell.cell_type == "code"]
+    assert [line for cell in code for line in cell.source.split("\n") if len(line) > 93] == []
+
+
 def test_the_notebook_keeps_the_worksheets_skeleton(notebook):
     skeleton = next(cell.source for cell in notebook.cells if "class VanillaRNN" in cell.source)
     for line in ("self.W_hh = np.random.randn", "self.hidden_state = np.tanh(...)", "self.output = np.dot(...) + ..."):
@@ -110,6 +115,13 @@ def test_students_get_public_cases_only():
     for path in (STUDENT / "tests").glob("*.py"):
         assert "hidden=True" not in path.read_text()
         assert "reference" not in path.read_text()
+
+
+def test_what_a_message_calls_a_case_above_stands_above_it():
+    stored = list(json.loads((STUDENT / "fixtures.json").read_text())["cases"])
+    for path in (STUDENT / "tests").glob("q*.py"):
+        asked = re.findall(r"""public\(['"](.*?)['"]\)""", path.read_text())
+        assert asked == sorted(asked, key=stored.index)
 
 
 def test_no_expected_number_is_a_clear_answer():

@@ -78,7 +78,7 @@ def test_extra_keys_are_no_mistake():
         (None, "is not defined. Run the cell that defines it"),
         (lambda xs, p: None, "returned None. Is there a `return`"),
         (lambda xs, p: ..., "returned Ellipsis. Is there a `return`"),
-        (lambda xs, p: 3.0, "expected a dictionary, of which this check reads hs, ys; returned 3.0"),
+        (lambda xs, p: 3.0, "expected a dictionary, of which this case reads hs, ys; returned 3.0"),
         (lambda xs, p: {"hs": WANT["hs"]}, "no key ys"),
         (answering(ys=None), "ys is None"),
         (answering(ys="four"), "ys should be an array of real numbers of shape (2, 2), it is 'four'"),
@@ -528,6 +528,8 @@ SLIPS = {  # what stands in an answer's body: what the advice says
     "[].append(h)[0]": "Something is None there",
     "W_hh(0)": "Round brackets call",
     "h[7]": "Rows are counted from 0",
+    "[h][1]": "a list that starts with h_0 has T + 1",
+    "h.reshape(2, 2)": "another number of entries than that shape",
     "max(h, 0 * h)": "np.where and np.maximum",
     "Cell().forward(h)": "The first argument of a method is self.",
 }
@@ -623,7 +625,11 @@ def returned_early(xs, h0, C0, p):
         ("q4a_state_jacobian/one step", lambda h, W_hh: h[:2] * W_hh, "with @ and not *?"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has another shape."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: (W_hh * 9).astype(int), "result holds integers"),
-        ("q4a_state_jacobian/one step", lambda h, W_hh: h @ h, "It is a single number: is an axis missing"),
+        (
+            "q4a_state_jacobian/one step",
+            lambda h, W_hh: h @ h,
+            "It is a single number: does np.sum or np.prod need an axis",
+        ),
         ("q4a_state_jacobian/one step", lambda h, W_hh: sum(W_hh[3:]).reshape(3, 3), "does the loop run?"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: np.zeros(3, int).__iadd__(h), "start from 0.0."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh + ..., "Is a `...` still to be filled in there?"),
@@ -742,3 +748,25 @@ def test_a_stub_is_told_from_a_wrong_answer_by_a_field():
     with pytest.raises(CheckFailed) as failure:
         choice("q7a_factor", "factor", {"": ...})
     assert failure.value.not_done
+
+
+def test_a_stub_without_its_questions_name_has_no_empty_brackets():
+    def stub(xs, p):
+        raise NotImplementedError
+
+    with pytest.raises(CheckFailed, match=r"^unroll: still to do\. In the cell"):
+        case().check(stub, "unroll")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "answers"), [("q1_kinds/film", "kinds", None), ("q7a_factor", "factor", {"": None})]
+)
+def test_a_choice_whose_cell_was_not_run_is_said(name, variable, answers):
+    with pytest.raises(CheckFailed, match=f"^{variable} is not defined. Run the cell that defines it"):
+        choice(name, variable, answers)
+
+
+@pytest.mark.parametrize("value", [{}, {"": 3}, {"": np.ones(3)}, 5, np.ones(3)])
+def test_what_is_no_choice_is_defined_all_the_same(value):
+    with pytest.raises(CheckFailed, match=r"^factor(?! is not defined)"):
+        choice("q7a_factor", "factor", value)

@@ -100,7 +100,7 @@ def said(question, function):
 def test_a_second_failing_check_refers_to_the_first():
     (first, _), (second, findings) = said("q5a_lstm_step", known("q5a_lstm_step", "i_and_f_exchanged"))
     assert "the weights of i and f are exchanged" in first and findings.above
-    assert second.endswith("A check above fails too: repair that first.")
+    assert second.endswith("A case above fails too: repair that first.")
 
 
 def test_a_second_check_that_stops_in_the_same_words_does_not_repeat_them():
@@ -108,7 +108,7 @@ def test_a_second_check_that_stops_in_the_same_words_does_not_repeat_them():
         raise ValueError("no")
 
     texts = [text for text, _ in said("q4c_rnn_backward", stops)]
-    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the check above: repair that first."] * 3
+    assert texts == ["f: stopped with ValueError: no."] + ["f: fails as in the case above: repair that first."] * 3
 
 
 def test_an_answer_that_draws_random_numbers_is_told_so():
@@ -219,13 +219,13 @@ def test_a_formula_that_is_no_sum_of_products_is_not_read_as_one():
 
 
 def test_a_place_is_shown_with_its_proof():
-    """f's share lacks a slope: which gate it is shows only from the second step on, and where W^f alone is not zero."""
+    """f's share lacks a slope: which gate it is shows only from the second step on, and where only W^f is not zero."""
     source = SOLUTIONS["q6b_lstm_dWg"].replace("dz_f = df * f * (1 - f)", "dz_f = df * f")
     names = {"np": np, "sigmoid": sigmoid}
     exec(source, names)
     text, findings = said("q6b_lstm_dWg", names["lstm_dWg"])[0]
     assert (findings.place.right, findings.place.wrong) == (("T=1", "no W"), ("only Wf",))
-    asked = "Right for T = 1 and where all W are zero, wrong where W^f alone is not zero."
+    asked = "Right for T = 1 and where all W are zero, wrong where only W^f is not zero."
     assert text.endswith(f"{asked} Look at what goes along h through f: see hint 3.")
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import io
 import re
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.image import imread
 
 import paths
+import payoff
 import pictures
 import screen
 from advice import CheckFailed
@@ -255,6 +259,30 @@ def test_on_a_page_a_wrong_derivation_has_its_words_its_formula_and_its_picture(
     pictures.show("q6a_derivation", changed("q6a_derivation", "by_h + by_C + now", "by_h + now"))
     words, formula, picture = displayed
     assert "is missing" in words.data and "boxed" in formula.data and "<img alt=" in picture.data
+
+
+def test_all_pictures_stand_on_the_panel_of_the_figures(seen, monkeypatch):
+    monkeypatch.setattr(payoff, "picture", screen.picture)
+    payoff.show_carry(REFERENCE)
+    payoff.show_gradients(REFERENCE)
+    pictures.show("q5b_lstm_unroll", REFERENCE)
+    pictures.show("q7b_cell_carry", REFERENCE)
+    assert len(seen) == 4
+    figure_1 = paths.FIGURE.with_name("kinds.svg").read_text()
+    for _, figure, _ in seen:
+        pixels = imread(io.BytesIO(screen.png(figure)))
+        assert pixels[0, 0, 3] == 0 and pixels[20, 20, 3] == 1  # the page shows at the corner alone
+        assert {to_hex(axis.get_facecolor()) for axis in figure.axes} == {screen.PANEL.lower()}
+    assert f'fill="{screen.PANEL}" stroke="{screen.EDGE}"' in figure_1
+
+
+def test_plots_of_the_payoff_have_a_title_and_a_grid(seen, monkeypatch):
+    monkeypatch.setattr(payoff, "picture", screen.picture)
+    payoff.show_carry(REFERENCE)
+    payoff.show_gradients(REFERENCE)
+    for _, figure, _ in seen:
+        for axis in figure.axes:
+            assert axis.get_title() and axis.xaxis.get_gridlines()[0].get_visible()
 
 
 def test_a_sentence_is_text_that_no_answer_can_turn_into_anything_else(displayed):

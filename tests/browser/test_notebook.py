@@ -148,6 +148,14 @@ def test_02_a_wrong_answer_is_named(notebook, look):
     look(notebook.page, "lab-wrong")
 
 
+def test_02a_a_check_after_a_cell_that_stopped_is_about_the_answer_before_and_says_so(notebook, look):
+    notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"].replace("class VanillaRNN:", "class VanillaRNN"))
+    assert "SyntaxError" in notebook.run("class VanillaRNN")
+    text = notebook.run('grader.check("q2_vanilla_rnn")')
+    assert "the cell that defines VanillaRNN stopped with an error" in text and "W_hh is transposed" in text
+    look(notebook.page, "lab-older")
+
+
 def test_03_the_right_answer_passes(notebook, look):
     notebook.type("class VanillaRNN", SOLUTIONS["q2_vanilla_rnn"])
     notebook.run("class VanillaRNN")
@@ -217,7 +225,7 @@ def test_08_both_networks_are_trained_with_the_students_gradients(notebook, look
 
 def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
     wrong = SOLUTIONS["q5b_lstm_unroll"].replace("h_prev, C_prev = h, C", "C_prev = C")
-    notebook.type("def lstm_unroll(", f"{wrong}\nshow('q5b_lstm_unroll')")
+    notebook.type("def lstm_unroll(", f"{wrong}\ngrader.show('q5b_lstm_unroll')")
     assert "from step 2 on" in notebook.run("def lstm_unroll(")
     picture = notebook.cell("def lstm_unroll(").locator(".jp-OutputArea img").last
     picture.wait_for()
@@ -229,7 +237,7 @@ def test_08a_an_answer_is_drawn_beside_the_expected_one(notebook, look):
 
 def test_08b_the_paths_of_a_formula_are_drawn_on_figure_6(notebook, look):
     wrong = SOLUTIONS["q6a_derivation"].replace("dJ_dh[t] @ (by_h + by_C + now)", "dJ_dh[t] @ (by_h + 2 * by_C)")
-    notebook.type("def dJ_dWg(", f"{wrong}\nshow('q6a_derivation')")
+    notebook.type("def dJ_dWg(", f"{wrong}\ngrader.show('q6a_derivation')")
     assert "is missing" in notebook.run("def dJ_dWg(")
     outputs = notebook.cell("def dJ_dWg(").locator(".jp-OutputArea")
     picture = outputs.locator("img").last

@@ -23,7 +23,7 @@ from tests.notebook.kit import STUDENT, save, solved
 from tools.answers import TESTS
 from tools.answers import solved as solved_names
 
-VOID = {"br", "hr", "img", "input"}
+VOID = {"br", "hr", "img", "input", "wbr"}
 
 
 class Reader(html.parser.HTMLParser):
@@ -259,6 +259,17 @@ def test_older_exports_are_counted_and_after_a_chdir_the_notebook_is_still_found
     monkeypatch.chdir(elsewhere)
     made = grader.export()
     assert made.path.parent == tmp_path and "Older exports in this folder: 1." in repr(made)
+    (elsewhere / "other.ipynb").write_text(json.dumps({"cells": [], "metadata": {}}))
+    assert "Older exports in this folder: 2." in repr(grader.export())
+    save(solved(), elsewhere / "moved.ipynb")
+    assert grader.export().path.parent == elsewhere
+
+
+def test_an_answer_whose_cell_was_not_run_is_still_to_do(grader):
+    names = {name: value for name, value in solved_names().items() if name != "lstm_step"}
+    shown = grader.check("q5a_lstm_step", names)
+    assert shown.todo and "lstm_step: is not defined. Run the cell" in " ".join(repr(shown).split())
+    assert not grader.check("q5a_lstm_step", solved_names()).todo
 
 
 def test_a_written_question_has_no_bar_of_failure(grader):

@@ -42,7 +42,7 @@ MISTAKES = [
         ),
     ),
     Mistake("q1_kinds", "a_list", code='kinds = ["one-to-one"]', shows="kinds: expected a dictionary"),
-    Mistake("q1_kinds", "none", code="kinds = None", shows="kinds: expected a dictionary"),
+    Mistake("q1_kinds", "none", code="kinds = None", shows="kinds is not defined"),
     Mistake(
         "q1_kinds",
         "equal_to_all",

@@ -79,7 +79,7 @@ MISTAKES = [
         ("U_left_of_x", "stopped with ValueError: matmul", 'x @ p["Uf"]', 'p["Uf"] @ x'),
         ("scalar_C", "C has shape (), expected (3,)", "f * C_prev + i * g", "f @ C_prev + i @ g"),
         ("outer_products", "has shape (3, 3), expected (3,)", "f * C_prev", "np.outer(f, C_prev)"),
-        ("a_tuple", "expected a dictionary, of which this check reads f, i, o, g; returned a value of type tuple", '{"f": f, "i": i, "o": o, "g": g, "C": C, "h": h}', "f, i, o, g, C, h"),
+        ("a_tuple", "expected a dictionary, of which this case reads f, i, o, g; returned a value of type tuple", '{"f": f, "i": i, "o": o, "g": g, "C": C, "h": h}', "f, i, o, g, C, h"),
         ("no_g_key", "the returned dictionary has no key g", ' "g": g,', ""),
         ("row_matrices", "f has shape (1, 3), expected (3,)", f"    {F}\n", f"    x, h_prev = x[None], h_prev[None]\n    {F}\n"),
         ("C_prev_changed", "the input C_prev was changed", "C = f * C_prev + i * g", "C_prev *= f\n    C_prev += i * g\n    C = C_prev.copy()"),
@@ -121,7 +121,7 @@ MISTAKES = [
     ),
     *plain(
         "q5b_lstm_unroll",
-        ("a_list_of_steps", "expected a dictionary, of which this check reads f, i, o, g, C, h; returned a value of type list", '{key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}', "steps"),
+        ("a_list_of_steps", "expected a dictionary, of which this case reads f, i, o, g, C, h; returned a value of type list", '{key: np.array([step[key] for step in steps]) for key in ("f", "i", "o", "g", "C", "h")}', "steps"),
         ("last_step_only", "f has shape (3,), expected (7, 3).", "np.array([step[key] for step in steps])", "steps[-1][key]"),
         ("columns", "f has shape (3, 7), expected (7, 3). Is it transposed?", "for step in steps])", "for step in steps]).T"),
         ("with_the_first_state", "C has shape (8, 3), expected (7, 3).", "    return {", "    steps.insert(0, steps[0] | {'C': C0, 'h': h0})\n    return {", "for step in steps])", "for step in steps])[(0 if key in 'Ch' else 1):]"),

@@ -32,7 +32,8 @@ def points(path):
 
 
 def below(folder):
-    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()} - {"__pycache__"}
+    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+    return {file.as_posix() for file in files if "__pycache__" not in file.parts}
 
 
 def first_cell():

@@ -107,7 +107,6 @@ class Kernel:
             left = self.rest(left, error) if error and not result.error_before_exec else ""
             if not left:
                 break
-        self.loop.run_until_complete(asyncio.sleep(0))  # tasks go a step further
         return first
 
     def run_once(self, source: str, store_history: bool = True) -> Any:
@@ -117,8 +116,11 @@ class Kernel:
             self.ahead = self.parsed(source)
             code = self.ahead.code
             if self.shell.should_run_async(source, transformed_cell=code):
-                return await self.shell.run_cell_async(source, store_history=store_history, transformed_cell=code)
-            return self.shell.run_cell(source, store_history=store_history)
+                result = await self.shell.run_cell_async(source, store_history=store_history, transformed_cell=code)
+            else:
+                result = self.shell.run_cell(source, store_history=store_history)
+            await asyncio.sleep(0)  # tasks go a step further
+            return result
 
         return self.loop.run_until_complete(self.loop.create_task(in_loop(), context=self.context))
 

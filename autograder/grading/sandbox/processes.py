@@ -23,13 +23,18 @@ def processes() -> Iterator[Process]:
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if name.isdecimal():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = stat_fields(f"/proc/{name}")
-                pages = int(fields[21])
-                if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
-                    tasks = os.listdir(f"/proc/{name}/task")
-                    pages = max(int(stat_fields(f"/proc/{name}/task/{task}")[21]) for task in tasks)
-                cpu = sum(map(int, fields[11:15])) / CLOCK_TICKS
-                yield Process(int(name), int(fields[1]), pages * resource.getpagesize(), cpu)
+                yield process(int(name))
+
+
+def process(pid: int) -> Process:
+    """Raises OSError, ValueError or IndexError where it has gone."""
+    fields = stat_fields(f"/proc/{pid}")
+    pages = int(fields[21])
+    if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
+        tasks = os.listdir(f"/proc/{pid}/task")
+        pages = max(int(stat_fields(f"/proc/{pid}/task/{task}")[21]) for task in tasks)
+    cpu = sum(map(int, fields[11:15])) / CLOCK_TICKS
+    return Process(pid, int(fields[1]), pages * resource.getpagesize(), cpu)
 
 
 def stat_fields(folder: str) -> list[str]:
@@ -45,6 +50,18 @@ def proportional(pids: Iterable[int]) -> int:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup") as file:
             total += sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
     return total
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process, the ended ones too. Raises OSError where the kernel does not list them.
+
+    Of several, one can be left out while others come and go; "none" is always true.
+    """
+    found = list[int]()
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as file:
+            found += map(int, file.read().split())
+    return found
 
 
 def descendants(top: int, without: int = 0) -> dict[int, Process]:

@@ -12,7 +12,6 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from autograder.errors import (
@@ -156,8 +155,10 @@ class Session:
             path = os.path.join(self.scratch, name)
             # A submission's file that is named like a support file's folder, or the other way round, is left out.
             with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                Path(path).write_bytes(data)
+                if "/" in name:
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data)
 
     def stop(self) -> None:
         """Kill the process and all that it started, and remove its folder."""
@@ -185,7 +186,7 @@ class Session:
     def _run_cells(self) -> None:
         self.complaints = dict(self.fatal)
         for index, source in enumerate(self.cells):
-            if index in self.fatal:
+            if index in self.fatal or not source or source.isspace():
                 continue
             try:
                 fault = self._run_cell(source)

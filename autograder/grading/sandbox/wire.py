@@ -135,7 +135,7 @@ class Packer:
         if issubclass(kind, dict):
             if dict.__len__(value) > MAX_KEYS:
                 raise WireError("a dictionary has too many keys")
-            parts = []
+            parts = list[Any]()
             for pair in dict.items(value):
                 if type(pair[0]) is str or is_key(pair[0]):  # entries with other keys stay
                     parts += pair

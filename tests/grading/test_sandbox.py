@@ -21,7 +21,7 @@ from autograder.__main__ import main
 from autograder.errors import ConfinementError, SessionEnded, StudentError, WireError
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
-from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls
+from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls, watch
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.processes import processes
 from autograder.grading.sandbox.proxy import Proxy
@@ -360,6 +360,44 @@ def test_nothing_of_other_processes_can_be_asked(path):
     with another_system(zygote=NO_VIEW):
         assert outcome(body) == "done"
     assert outcome(body) == "FileNotFoundError"
+
+
+ASK = """
+import os, sys
+from autograder.grading.sandbox import libc, mounts
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    libc.prctl(4, 1)  # PR_SET_DUMPABLE: as one who has been this user from the start
+me = os.getuid(), os.getgid()
+if sys.argv[2] == "a view" and not mounts.make_view(sys.argv[1]):
+    sys.exit("not allowed here")
+assert me == (os.getuid(), os.getgid())
+try:
+    print(os.stat(f"/proc/{os.getppid()}/fd").st_size)
+except FileNotFoundError:
+    print("nothing", os.listdir("/proc"), mounts.libc().umount2(b"/proc", 2), mounts.libc().sethostname(b"mine", 4))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has namespaces")
+def test_an_ordinary_user_cannot_ask_either_where_the_kernel_has_user_namespaces(tmp_path):
+    """Which gives no right to take the view away again."""
+    tmp_path.chmod(0o777)
+
+    def asked(how):
+        command = [sys.executable, "-c", ASK, tempfile.mkdtemp(dir=tmp_path), how]
+        os.chmod(command[-2], 0o777)
+        return subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+
+    for folder in (tmp_path, *tmp_path.parents)[:3]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert int(asked("no view").stdout) >= 3
+    seen = asked("a view")
+    if seen.stderr == "not allowed here\n":
+        pytest.skip("this kernel gives ordinary users no namespaces")
+    assert seen.stdout == "nothing ['cpuinfo'] -1 -1\n", seen.stderr
 
 
 @confined
@@ -706,6 +744,13 @@ def test_a_processor_whose_system_calls_are_not_known_is_told():
         with Session(HONEST, {}, QUICK, unconfined=True) as run:
             run.ensure()
             assert run.hold and not run.hold.seccomp
+
+
+@pytest.mark.parametrize(("state", "size", "ended"), [("R", 5000, False), ("Z", 0, True), ("R", 0, True)])
+def test_a_process_that_shows_nothing_since_it_ends_hides_nothing(state, size, ended, tmp_path):
+    """It gives back its memory first: for a moment it runs without any. An honest pool was taken for a hiding place."""
+    (tmp_path / "stat").write_text(f"7 (python) {state} " + "1 " * 19 + f"{size} 0 0\n")
+    assert watch.has_ended(str(tmp_path)) == ended
 
 
 def test_a_process_whose_name_is_no_text_is_seen():

@@ -120,10 +120,12 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "fadvise64": "0, 0, 0, 0",
     "fallocate": "1, 0, 0, 4096",
     "inotify_init1": "0",
+    "madvise": "0, 0, 21",  # out with a file's pages
     "memfd_create": "b'm', 0",
     "mincore": "0, 4096, b'x'",
     "mq_getsetattr": "-1, 0, 0",
     "msgget": "7, 0o1666",
+    "process_madvise": "-1, 0, 0, 21, 0",
     "preadv2": "0, 0, 0, 0, 0, 8",
     "sched_setaffinity": "0, 8, b'x'",
     "sched_setscheduler": "0, 5, b'x' * 4",

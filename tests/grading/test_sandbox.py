@@ -139,6 +139,7 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "unshare": "0x10000000",
     "ustat": "os.stat('.').st_dev, b'x' * 64",
     "vmsplice": "1, 0, 0, 0",
+    "capget": "b'\\x22\\x05\\x08\\x20\\1\\0\\0\\0', b'x' * 24",  # what another process may do
     "clone": "0x10000011, 0, 0, 0, 0",  # into a new user namespace
     "fcntl": "0, 1026, 1",  # a watch on a folder
     "clock_gettime": "~os.getpid() << 3, b'x' * 16",  # a clock of a process
@@ -362,6 +363,27 @@ def test_nothing_of_other_processes_can_be_asked(path):
     with another_system(zygote=NO_VIEW):
         assert outcome(body) == "done"
     assert outcome(body) == "FileNotFoundError"
+
+
+QUEUE = """
+import ctypes, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+for _ in range(2000):
+    if ctypes.CDLL(None).sigqueue(os.getpid(), 40, 0):
+        raise OSError
+"""
+
+
+def test_signals_that_wait_are_too_few_to_use_up_what_one_user_may_have():
+    """Who finds nothing left for its own would know that another has filled it."""
+    with another_system(zygote="zygote.confine.__globals__['MAX_SIGNALS'] = 50_000\n"):
+        assert outcome(QUEUE) == "done"
+    assert outcome(QUEUE) == "OSError"
+
+
+def test_no_program_of_the_system_collects_what_a_crash_leaves():
+    """A program that the kernel pipes cores to gets them at a limit of 0, too, and not at 1."""
+    assert outcome("import resource\nif resource.getrlimit(resource.RLIMIT_CORE) != (1, 1): raise OSError") == "done"
 
 
 ASK = """

@@ -17,7 +17,7 @@ FORBIDDEN = {
     """,
     "looks at others": """
         ptrace process_vm_readv process_vm_writev process_mrelease perf_event_open
-        pidfd_open pidfd_getfd pidfd_send_signal userfaultfd
+        capget pidfd_open pidfd_getfd pidfd_send_signal userfaultfd
         inotify_init inotify_init1 inotify_add_watch fanotify_init
         fadvise64 process_madvise mincore cachestat readahead preadv2 name_to_handle_at statmount listmount
     """,
@@ -58,6 +58,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "bind": (49, 200),
     "bpf": (321, 280),
     "cachestat": (451, 451),
+    "capget": (125, 90),
     "chmod": (90, None),
     "chown": (92, None),
     "clock_getres": (229, 114),

@@ -23,7 +23,7 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
 from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls, watch
 from autograder.grading.sandbox.limits import Limits
-from autograder.grading.sandbox.processes import processes
+from autograder.grading.sandbox.processes import processes, proportional
 from autograder.grading.sandbox.proxy import Proxy
 from autograder.grading.sandbox.session import Session, definition_of
 from autograder.grading.sandbox.walls import check_walls
@@ -775,6 +775,25 @@ def test_a_process_that_shows_nothing_since_it_ends_hides_nothing(state, size, e
     """It gives back its memory first: for a moment it runs without any. An honest pool was taken for a hiding place."""
     (tmp_path / "stat").write_text(f"7 (python) {state} " + "1 " * 19 + f"{size} 0 0\n")
     assert watch.has_ended(str(tmp_path)) == ended
+
+
+LEADERLESS = """
+import ctypes, os, threading, time
+held = b"x" * (100 << 20)
+threading.Thread(target=time.sleep, args=(60,)).start()
+print(flush=True)
+ctypes.CDLL(None).syscall({"aarch64": 93}.get(os.uname().machine, 60), 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells what processes share")
+def test_the_share_of_a_process_whose_first_thread_has_ended_is_that_of_its_others():
+    with subprocess.Popen([sys.executable, "-c", LEADERLESS], stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.01)
+        assert proportional([child.pid]) > 100 << 20
+        child.kill()
 
 
 def test_a_process_whose_name_is_no_text_is_seen():

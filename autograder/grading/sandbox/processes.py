@@ -45,11 +45,20 @@ def stat_fields(folder: str) -> list[str]:
 
 def proportional(pids: Iterable[int]) -> int:
     """Bytes in memory of some processes together, what several of them share counted once. Raises OSError."""
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup") as file:
-            total += sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
-    return total
+    return sum(share_of(pid) for pid in pids)
+
+
+def share_of(pid: int) -> int:
+    """Bytes in memory of a process by its share in them, told by the first of its threads that has not ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with (
+                contextlib.suppress(FileNotFoundError, ProcessLookupError),
+                open(f"/proc/{pid}/task/{task}/smaps_rollup") as file,
+            ):
+                if found := sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:")):
+                    return found
+    return 0
 
 
 def children(pid: int) -> list[int]:

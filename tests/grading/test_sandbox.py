@@ -792,8 +792,9 @@ def test_the_share_of_a_process_whose_first_thread_has_ended_is_that_of_its_othe
         child.stdout.readline()
         while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
             time.sleep(0.01)
-        assert proportional([child.pid]) > 100 << 20
+        share = proportional([child.pid])
         child.kill()
+    assert share > 100 << 20
 
 
 def test_a_process_whose_name_is_no_text_is_seen():

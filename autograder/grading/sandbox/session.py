@@ -12,6 +12,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from autograder.errors import (
@@ -157,8 +158,7 @@ class Session:
             with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
                 if "/" in name:
                     os.makedirs(os.path.dirname(path), exist_ok=True)
-                with open(path, "wb") as file:
-                    file.write(data)
+                Path(path).write_bytes(data)
 
     def stop(self) -> None:
         """Kill the process and all that it started, and remove its folder."""

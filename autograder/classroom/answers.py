@@ -5,6 +5,8 @@ typed into the heading's own cell. What cannot be read is no answer; nothing her
 """
 
 import base64
+import contextlib
+import functools
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +27,7 @@ from autograder.grading.written import WrittenQuestion
 PLACEHOLDER = "_Type your answer here, replacing this text._"
 BEGIN, END = re.compile(r"<!-- *BEGIN QUESTION *-->"), re.compile(r"<!-- *END QUESTION *-->")
 MAX_TEXT, MAX_FORMULA = 20_000, 2_000  # characters of an answer's markdown, and of one formula
+SHORT, KEPT_FORMULAS = 500, 1000  # characters of a formula that is kept, and how many are
 MAX_PICTURES = 6 << 20  # characters of an answer's pictures together
 KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
 CUT = "\n\n*(The answer goes on; only its beginning is shown.)*"
@@ -68,10 +71,14 @@ def is_foreign(submission: Submission, questions: Sequence[str], asked: Sequence
 
 def prose_cells(text: str) -> Iterator[Prose]:
     try:
-        cells = msgspec.json.decode(msgspec.json.decode(text or "{}", type=Notebook).cells, type=list[msgspec.Raw])
+        cells = msgspec.json.decode(text or "{}", type=Notebook).cells
+        raws = msgspec.json.decode(cells, type=list[msgspec.Raw])
+        with contextlib.suppress(msgspec.MsgspecError, ValueError):
+            yield from msgspec.json.decode(cells, type=list[Prose])
+            return
     except (msgspec.MsgspecError, ValueError, RecursionError, TypeError):
         return
-    for raw in cells:
+    for raw in raws:  # one of them is not as it should be: it is left out
         try:
             yield msgspec.json.decode(raw, type=Prose)
         except (msgspec.MsgspecError, ValueError):
@@ -118,10 +125,18 @@ def rendered(text: str, pictures: Mapping[str, str]) -> str:
 
 
 def formula(latex: str, display: bool) -> str:
-    """MathML, or the source where that cannot be made."""
+    """MathML, or the source where that cannot be made. Short ones are made once: a class writes them over and over."""
+    if len(latex) > MAX_FORMULA:
+        return source_of(latex)
+    return short_formula(latex, display) if len(latex) <= SHORT else mathml(latex, display)
+
+
+def source_of(latex: str) -> str:
+    return f"<code>{html.escape(latex)}</code>"
+
+
+def mathml(latex: str, display: bool) -> str:
     try:
-        if len(latex) > MAX_FORMULA:
-            raise ValueError
         markup: str = convert(
             re.sub(r"\\tag\{.*?\}|\\label\{.*?\}", "", latex), display="block" if display else "inline"
         )
@@ -129,7 +144,10 @@ def formula(latex: str, display: bool) -> str:
             raise ValueError
         return markup
     except (Exception, RecursionError):
-        return f"<code>{html.escape(latex)}</code>"
+        return source_of(latex)
+
+
+short_formula = functools.lru_cache(KEPT_FORMULAS)(mathml)
 
 
 def inline_or_block(latex: str, options: dict[str, Any]) -> str:

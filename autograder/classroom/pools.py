@@ -5,9 +5,11 @@ import contextlib
 import multiprocessing
 import os
 import tempfile
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
-from autograder.classroom.worker import Archive, Graded, Task, end_worker, start_worker, work, work_here
+from autograder.classroom.worker import Archive, Graded, Task, end_worker, get_ready, start_worker, work, work_here
 from autograder.errors import ClusterError, OutputError
 from autograder.files import make_temporary, remove_temporary
 
@@ -23,6 +25,9 @@ class Pool(Protocol):
 
     workers: int
 
+    def get_ready(self) -> None:
+        """Before the first task. Raises ConfinementError where student code could read what it must not."""
+
     def submit(self, task: Task) -> Result: ...
 
     def restart(self) -> None:
@@ -32,13 +37,17 @@ class Pool(Protocol):
 
 
 class LocalPool:
-    """Processes of this machine, forked from one that has loaded Otter, so that they share its memory."""
+    """Processes of this machine, forked from one that has loaded the grader, so that they share its memory.
 
-    def __init__(self, workers: int, archive: Archive) -> None:
+    closed: files and folders that student code must not be able to read.
+    """
+
+    def __init__(self, workers: int, archive: Archive, closed: Iterable[Path] = ()) -> None:
         if len(os.fsencode(tempfile.gettempdir())) > MAX_PATH:
             what = "too long a path for Python's sockets: set TMPDIR to a shorter one"
             raise OutputError(f"{tempfile.gettempdir()}: {what}")
         self.workers, self.archive, self.folder = workers, archive, make_temporary(PREFIX)
+        self.closed = [path.absolute() for path in closed]
         os.chmod(self.folder, 0o711)  # student processes pass it, on the way to their own folders
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the arrays are small, and the cores have their workers
         self._start()
@@ -51,6 +60,13 @@ class LocalPool:
             cores.put(own[number % len(own)])
         settings = cores, str(self.folder), self.archive
         self.pool = futures.ProcessPoolExecutor(self.workers, context, start_worker, settings)
+
+    def get_ready(self) -> None:
+        """One worker tries the walls, for all; the others start meanwhile."""
+        tried = self.pool.submit(get_ready, self.closed)
+        for _ in range(1, self.workers):
+            self.pool.submit(get_ready, [])
+        tried.result()
 
     def submit(self, task: Task) -> Result:
         return self.pool.submit(work_here, task)
@@ -83,6 +99,9 @@ class DaskPool:
         self.workers = max(1, sum(self.client.nthreads().values()))
         self.pool: Any = self.client.get_executor()
         self.archive = self.client.scatter(archive, broadcast=True)
+
+    def get_ready(self) -> None:
+        """Nothing: each of its workers is somebody's own, and may be ready since yesterday."""
 
     def submit(self, task: Task) -> Result:
         return self.pool.submit(work, self.archive, task)  # type: ignore[no-any-return]

@@ -32,9 +32,7 @@ from autograder.grading.grade import refused
 from autograder.grading.gradescope import gradescope_report
 from autograder.grading.intake import Submission, content_digest
 from autograder.grading.results import Grading
-from autograder.grading.sandbox.launcher import close_launcher
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits
-from autograder.grading.sandbox.walls import check_walls
 from autograder.grading.text import clean, one_line
 
 RESULTS, LOCK = "results", ".lock"
@@ -115,21 +113,20 @@ def _grade_class(
         canvas.check_points(possible, parts if assignment.written else "all of them")
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
-    if not (settings.unconfined or settings.dask):
-        check_walls([*assignment.closed, folder, out, out / RESULTS, *settings.closed])
-        close_launcher()
     run = ClassRun(assignment, archive, out, settings)
     if marks:
         earlier = Records(out / RESULTS)
         marks.check_class(record for student in roster.students if (record := earlier.get(student)))
     book = Gradebook(out, assignment, roster.students, marks)
+    closed = () if settings.unconfined else (*assignment.closed, folder, out, out / RESULTS, *settings.closed)
     pool: Pool
     if settings.dask:
         pool = DaskPool(settings.dask, archive)
     else:
-        pool = LocalPool(settings.jobs or len(allowed_cores()), archive)
+        pool = LocalPool(settings.jobs or len(allowed_cores()), archive, closed)
     unknown: list[str] = []
     try:
+        pool.get_ready()
         with Interrupt() as interrupt, ClassProgress(len(roster.students)) as progress:
             for done in run.grade(roster.students, pool, interrupt.pressed):
                 book.add(done.student, done.record, done.kept)

@@ -4,6 +4,7 @@ It must never let a result depend on where it runs, or leave a process or a fold
 """
 
 import contextlib
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -26,8 +27,9 @@ from autograder.grading.grade import grade_submission, refused
 from autograder.grading.gradescope import gradescope_report
 from autograder.grading.intake import Submission
 from autograder.grading.results import Grading
-from autograder.grading.sandbox.launcher import close_launcher
+from autograder.grading.sandbox.launcher import close_launcher, launcher
 from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.walls import check_walls
 
 SCRIPT = "a script: of written answers, nothing was read"
 READ_SECONDS = 30  # for all that a student has submitted
@@ -76,13 +78,32 @@ _own_archive: Archive | None = None
 def work(archive: Archive, task: Task) -> Graded:
     """Grade one submission in this process, here or in a cluster. A worker's threads take turns."""
     with _one_at_a_time:
-        if archive.digest not in _open:
-            close_archive()
-            with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-                file.write(archive.data)
-                file.flush()
-                _open[archive.digest] = Assignment(file.name).open()
-        return grade_task(task, _open[archive.digest])
+        return grade_task(task, opened(archive))
+
+
+def opened(archive: Archive) -> Assignment:
+    """The zip, opened once in this process."""
+    if archive.digest not in _open:
+        close_archive()
+        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+            file.write(archive.data)
+            file.flush()
+            _open[archive.digest] = Assignment(file.name).open()
+        gc.collect()
+        gc.freeze()  # what is loaded stays, and need not be looked through with each submission's garbage
+    return _open[archive.digest]
+
+
+def get_ready(closed: list[Path]) -> None:
+    """Have all at hand that the first submission needs. closed: what student code must not be able to read, where
+    this worker tries the walls. Raises ConfinementError.
+    """
+    assert _own_archive is not None
+    with _one_at_a_time:
+        launcher()  # it gets ready while the zip is opened
+        assignment = opened(_own_archive)
+        if closed:
+            check_walls([*assignment.closed, *closed])
 
 
 def grade_task(task: Task, assignment: Assignment) -> Graded:

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import msgspec
-from otter.run.run_autograder.autograder_config import AutograderConfig
-from otter.test_files.abstract_test import TestFile
-from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.errors import ArchiveError
 from autograder.files import make_temporary, remove_temporary
+from autograder.grading.otter_types import AutograderConfig, ExceptionTestFile, TestFile
 from autograder.grading.text import one_line
 from autograder.grading.written import FILE as WRITTEN
 from autograder.grading.written import WrittenQuestion, read_written

@@ -7,7 +7,7 @@ not of the kind it should be, nothing is read, and the other parts are.
 import hashlib
 import json
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -24,14 +24,21 @@ MARKER = re.compile(r"(?m)^# ?(%%|In ?\[[ \d]*\]:?)(.*)$")
 Fingerprints = frozenset[str]
 
 
-def notebook_cells(text: str, assignment: str, skipped: Fingerprints = frozenset()) -> list[str]:
-    """The code cells of a notebook of format 3 or 4. skipped: of cells without a tag. Raises IntakeError."""
+class NotebookCells(NamedTuple):
+    """The code cells of a notebook, and the name of the assignment that it carries, "" where it carries none."""
+
+    sources: list[str]
+    name: str
+
+
+def notebook_cells(text: str, assignment: str, skipped: Fingerprints = frozenset()) -> NotebookCells:
+    """What a notebook of format 3 or 4 holds. skipped: of cells without a tag. Raises IntakeError."""
     cells, metadata = parsed(text)
     check_is_ours(metadata, assignment)
     sources = []
     for cell in cells:
-        tags = as_dict(cell.get("metadata")).get("tags")
         if cell.get("cell_type") == "code":
+            tags = as_dict(cell.get("metadata")).get("tags")
             source = cell.get("source")
             source = cell.get("input", "") if source is None else source
             lines = source if isinstance(source, list) else [source]
@@ -42,7 +49,7 @@ def notebook_cells(text: str, assignment: str, skipped: Fingerprints = frozenset
         raise IntakeError(f"the notebook has more than {MAX_CELLS} code cells. Delete those that you added.")
     if not any(source.strip() for source in sources):
         raise IntakeError("the notebook has no code. Did you save it before submitting it?")
-    return sources
+    return NotebookCells(sources, carried_name(metadata))
 
 
 def texts_of(text: str) -> list[str]:
@@ -69,19 +76,30 @@ class Notebook(msgspec.Struct):
     metadata: msgspec.Raw = NULL
 
 
+class Tags(msgspec.Struct):
+    tags: list[str] = []
+
+
 class Cell(msgspec.Struct):
+    """What grading reads of a cell, each part as it should be."""
+
+    cell_type: str | None = None
+    source: str | list[str] | None = None
+    input: str | list[str] | None = None  # format 3's name for the source
+    metadata: Tags | None = None
+
+
+class OddCell(msgspec.Struct):
+    """The same where a part is not as it should be."""
+
     cell_type: msgspec.Raw = NULL
     source: msgspec.Raw = NULL
-    input: msgspec.Raw = NULL  # format 3's name for the source
+    input: msgspec.Raw = NULL
     metadata: msgspec.Raw = NULL
 
 
 class Ignored(msgspec.Struct, gc=False):
     """An object of which nothing is read."""
-
-
-class Tags(msgspec.Struct):
-    tags: list[str] = []
 
 
 class OtterData(msgspec.Struct):
@@ -102,7 +120,7 @@ def parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     try:
         notebook = msgspec.json.decode(text, type=Notebook)
         metadata = as_dict(decoded(notebook.metadata, Metadata))
-        return [read_cell(raw) for raw in listed_cells(notebook)], {
+        return read_cells(counted_cells(notebook)), {
             "otter": decoded(metadata.get("otter", NULL), OtterData),
             "kernelspec": decoded(metadata.get("kernelspec", NULL), KernelSpec),
         }
@@ -110,18 +128,32 @@ def parsed(text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         return leniently_parsed(text)
 
 
-def listed_cells(notebook: Notebook) -> list[msgspec.Raw]:
-    """The cells as JSON, after they were counted. Raises IntakeError, and MsgspecError where they are too many."""
+def counted_cells(notebook: Notebook) -> msgspec.Raw:
+    """The cells, after they were counted. Raises IntakeError, and MsgspecError where they are too many."""
     cells = notebook.cells if notebook.cells is not NULL else next((s.cells for s in notebook.worksheets), NULL)
     if cells is NULL:
         raise IntakeError(DAMAGED)
     msgspec.json.decode(cells, type=Annotated[list[Ignored], msgspec.Meta(max_length=MAX_ALL_CELLS)])
-    return msgspec.json.decode(cells, type=list[msgspec.Raw])
+    return cells
+
+
+def read_cells(cells: msgspec.Raw) -> list[dict[str, Any]]:
+    """The parts of each cell that grading reads, None for a part of another kind than it should be."""
+    try:
+        return [as_read(cell) for cell in msgspec.json.decode(cells, type=list[Cell])]
+    except msgspec.MsgspecError:
+        return [read_cell(raw) for raw in msgspec.json.decode(cells, type=list[msgspec.Raw])]
+
+
+def as_read(cell: Cell) -> dict[str, Any]:
+    """A cell as a dictionary, its metadata, too."""
+    tags = {"tags": cell.metadata.tags} if cell.metadata else None
+    return {"cell_type": cell.cell_type, "source": cell.source, "input": cell.input, "metadata": tags}
 
 
 def read_cell(raw: msgspec.Raw) -> dict[str, Any]:
-    """The parts of a cell that grading reads, None for a part of another kind than it should be."""
-    cell = as_dict(decoded(raw, Cell))
+    """One cell, part by part."""
+    cell = as_dict(decoded(raw, OddCell))
     kinds = {"cell_type": str, "source": str | list[str], "input": str | list[str], "metadata": Tags}
     return {name: decoded(cell.get(name, NULL), kind) for name, kind in kinds.items()}
 
@@ -167,9 +199,13 @@ def check_is_ours(metadata: dict[str, Any], assignment: str) -> None:
 def assignment_of(text: str) -> str:
     """The name of the assignment that a notebook carries; "" where it carries none or cannot be read."""
     try:
-        name = as_dict(parsed(text)[1].get("otter")).get("assignment_name")
+        return carried_name(parsed(text)[1])
     except IntakeError:
         return ""
+
+
+def carried_name(metadata: dict[str, Any]) -> str:
+    name = as_dict(metadata.get("otter")).get("assignment_name")
     return name if isinstance(name, str) else ""
 
 

@@ -10,11 +10,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from otter.test_files.abstract_test import TestCase, TestFile
-
 from autograder.errors import GraderError, IntakeError, OverrunError, SessionEnded, SessionExhausted, StudentError
 from autograder.grading.assignment import Assignment, words_of
 from autograder.grading.intake import Submission, read_submission
+from autograder.grading.otter_types import TestCase, TestFile
 from autograder.grading.results import NOT_DEFINED, CaseResult, Grading, Outcome, QuestionResult
 from autograder.grading.sandbox.exchange import no_answer
 from autograder.grading.sandbox.limits import DEFAULT_LIMITS, Limits

@@ -3,11 +3,8 @@
 import re
 from typing import Any
 
-from otter.test_files import GradingResults
-from otter.test_files.abstract_test import TestCaseResult
-from otter.test_files.exception_test import ExceptionTestFile
-
 from autograder.grading.assignment import Assignment
+from autograder.grading.otter_types import ExceptionTestFile, GradingResults, TestCaseResult
 from autograder.grading.results import CaseResult, Grading
 from autograder.grading.text import one_line
 

@@ -69,14 +69,14 @@ def read_submission(path: Path, assignment: str = "", skipped: frozenset[str] = 
         raise UndecidedError(f"it holds no notebook. {EXPECTED}")
     chosen, why = only_notebook(files, notebooks, assignment) if notebooks else (scripts[0], "")
     text = text_of(files[chosen])
-    cells = notebook_cells(text, assignment, skipped) if notebooks else script_cells(text, skipped)
+    cells, name = notebook_cells(text, assignment, skipped) if notebooks else (script_cells(text, skipped), "")
     others = {name: read for name, read in files.items() if name not in (chosen, *notebooks, *archives)}
     note = f"Of {len(notebooks)} notebooks, {chosen} is graded: {why}."
     return Submission(
         cells,
         read_within_bounds(others),
         text if notebooks else "",
-        bool(notebooks) and bool(assignment) and assignment_of(text) == assignment,
+        bool(assignment) and name == assignment,
         clean(note) if why else "",
     )
 

@@ -268,7 +268,6 @@ def test_a_file_of_another_class_is_told_from_one_whose_answers_have_changed(tmp
 def place(tmp_path, monkeypatch):
     """A class of five whose zip has written questions: three answers to the first, of which two are the same."""
     monkeypatch.setattr(run_module, "LocalPool", PoolInThisProcess)
-    monkeypatch.setattr(run_module, "close_launcher", lambda: None)
     with zipfile.ZipFile(write_zip(tmp_path / "small.zip", extra_questions=["q3"]), "a") as archive:
         archive.writestr(FILE, msgspec.json.encode(QUESTIONS))
     (tmp_path / "class").mkdir()

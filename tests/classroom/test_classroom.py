@@ -36,6 +36,7 @@ from autograder.classroom.worker import close_archive, work
 from autograder.errors import CanvasError, RosterError
 from autograder.grading.intake import content_digest
 from autograder.grading.sandbox.launcher import launcher
+from autograder.grading.sandbox.walls import check_walls
 from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
@@ -228,8 +229,11 @@ class PoolInThisProcess:
 
     workers, known = 1, {}
 
-    def __init__(self, workers, archive):
-        self.archive = archive
+    def __init__(self, workers, archive, closed=()):
+        self.archive, self.closed = archive, closed
+
+    def get_ready(self):
+        check_walls(self.closed)
 
     def submit(self, task):
         key = self.archive.digest, *map(content_digest, task.source), task.unconfined
@@ -258,7 +262,6 @@ def processes(monkeypatch):
 def place(tmp_path, short, monkeypatch):
     """A class of seven with the kit's zip, and a temporary folder of its own that must be empty in the end."""
     monkeypatch.setattr(run_module, "LocalPool", PoolInThisProcess)
-    monkeypatch.setattr(run_module, "close_launcher", lambda: None)  # all tests share it
     write_zip(tmp_path / "small.zip")
     folder = tmp_path / "class"
     folder.mkdir()

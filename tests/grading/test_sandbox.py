@@ -21,9 +21,9 @@ from autograder.__main__ import main
 from autograder.errors import ConfinementError, SessionEnded, StudentError, WireError
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
-from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls
+from autograder.grading.sandbox import landlock, launcher, seccomp, syscalls, watch
 from autograder.grading.sandbox.limits import Limits
-from autograder.grading.sandbox.processes import processes
+from autograder.grading.sandbox.processes import processes, proportional
 from autograder.grading.sandbox.proxy import Proxy
 from autograder.grading.sandbox.session import Session, definition_of
 from autograder.grading.sandbox.walls import check_walls
@@ -120,10 +120,12 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "fadvise64": "0, 0, 0, 0",
     "fallocate": "1, 0, 0, 4096",
     "inotify_init1": "0",
+    "madvise": "0, 0, 21",  # out with a file's pages
     "memfd_create": "b'm', 0",
     "mincore": "0, 4096, b'x'",
     "mq_getsetattr": "-1, 0, 0",
     "msgget": "7, 0o1666",
+    "process_madvise": "-1, 0, 0, 21, 0",
     "preadv2": "0, 0, 0, 0, 0, 8",
     "sched_setaffinity": "0, 8, b'x'",
     "sched_setscheduler": "0, 5, b'x' * 4",
@@ -137,6 +139,7 @@ CALLS = {  # a name of the table: arguments that the kernel would else take
     "unshare": "0x10000000",
     "ustat": "os.stat('.').st_dev, b'x' * 64",
     "vmsplice": "1, 0, 0, 0",
+    "capget": "b'\\x22\\x05\\x08\\x20\\1\\0\\0\\0', b'x' * 24",  # what another process may do
     "clone": "0x10000011, 0, 0, 0, 0",  # into a new user namespace
     "fcntl": "0, 1026, 1",  # a watch on a folder
     "clock_gettime": "~os.getpid() << 3, b'x' * 16",  # a clock of a process
@@ -360,6 +363,65 @@ def test_nothing_of_other_processes_can_be_asked(path):
     with another_system(zygote=NO_VIEW):
         assert outcome(body) == "done"
     assert outcome(body) == "FileNotFoundError"
+
+
+QUEUE = """
+import ctypes, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+for _ in range(2000):
+    if ctypes.CDLL(None).sigqueue(os.getpid(), 40, 0):
+        raise OSError
+"""
+
+
+def test_signals_that_wait_are_too_few_to_use_up_what_one_user_may_have():
+    """Who finds nothing left for its own would know that another has filled it."""
+    with another_system(zygote="zygote.confine.__globals__['MAX_SIGNALS'] = 50_000\n"):
+        assert outcome(QUEUE) == "done"
+    assert outcome(QUEUE) == "OSError"
+
+
+def test_no_program_of_the_system_collects_what_a_crash_leaves():
+    """A program that the kernel pipes cores to gets them at a limit of 0, too, and not at 1."""
+    assert outcome("import resource\nif resource.getrlimit(resource.RLIMIT_CORE) != (1, 1): raise OSError") == "done"
+
+
+ASK = """
+import os, sys
+from autograder.grading.sandbox import libc, mounts
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    libc.prctl(4, 1)  # PR_SET_DUMPABLE: as one who has been this user from the start
+me = os.getuid(), os.getgid()
+if sys.argv[2] == "a view" and not mounts.make_view(sys.argv[1]):
+    sys.exit("not allowed here")
+assert me == (os.getuid(), os.getgid())
+try:
+    print(os.stat(f"/proc/{os.getppid()}/fd").st_size)
+except FileNotFoundError:
+    print("nothing", os.listdir("/proc"), mounts.libc().umount2(b"/proc", 2), mounts.libc().sethostname(b"mine", 4))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has namespaces")
+def test_an_ordinary_user_cannot_ask_either_where_the_kernel_has_user_namespaces(tmp_path):
+    """Which gives no right to take the view away again."""
+    tmp_path.chmod(0o777)
+
+    def asked(how):
+        command = [sys.executable, "-c", ASK, tempfile.mkdtemp(dir=tmp_path), how]
+        os.chmod(command[-2], 0o777)
+        return subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+
+    for folder in (tmp_path, *tmp_path.parents)[:3]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert int(asked("no view").stdout) >= 3
+    seen = asked("a view")
+    if seen.stderr == "not allowed here\n":
+        pytest.skip("this kernel gives ordinary users no namespaces")
+    assert seen.stdout == "nothing ['cpuinfo'] -1 -1\n", seen.stderr
 
 
 @confined
@@ -706,6 +768,33 @@ def test_a_processor_whose_system_calls_are_not_known_is_told():
         with Session(HONEST, {}, QUICK, unconfined=True) as run:
             run.ensure()
             assert run.hold and not run.hold.seccomp
+
+
+@pytest.mark.parametrize(("state", "size", "ended"), [("R", 5000, False), ("Z", 0, True), ("R", 0, True)])
+def test_a_process_that_shows_nothing_since_it_ends_hides_nothing(state, size, ended, tmp_path):
+    """It gives back its memory first: for a moment it runs without any. An honest pool was taken for a hiding place."""
+    (tmp_path / "stat").write_text(f"7 (python) {state} " + "1 " * 19 + f"{size} 0 0\n")
+    assert watch.has_ended(str(tmp_path)) == ended
+
+
+LEADERLESS = """
+import ctypes, os, threading, time
+held = b"x" * (100 << 20)
+threading.Thread(target=time.sleep, args=(60,)).start()
+print(flush=True)
+ctypes.CDLL(None).syscall({"aarch64": 93}.get(os.uname().machine, 60), 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells what processes share")
+def test_the_share_of_a_process_whose_first_thread_has_ended_is_that_of_its_others():
+    with subprocess.Popen([sys.executable, "-c", LEADERLESS], stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        while Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.01)
+        share = proportional([child.pid])
+        child.kill()
+    assert share > 100 << 20
 
 
 def test_a_process_whose_name_is_no_text_is_seen():

@@ -61,11 +61,11 @@ def test_the_first_cell_carries_what_lies_in_the_folder_and_no_more():
 def test_the_first_cell_is_folded_short_to_look_at_and_skipped_in_grading():
     cell = first_cell()
     assert cell.metadata.jupyter.source_hidden and not cell.metadata.deletable and len(cell.source.split("\n")) < 9
-    assert notebook_cells(NOTEBOOK.read_text(), "rnn_lstm")[0] == ""
+    assert notebook_cells(NOTEBOOK.read_text(), "rnn_lstm").sources[0] == ""
     config = json.loads((ROOT / "autograder/dist/otter_config.json").read_text())
     untagged = json.loads(NOTEBOOK.read_text())
     untagged["cells"][0]["metadata"] = {}
-    assert notebook_cells(json.dumps(untagged), "rnn_lstm", frozenset(config["skipped_cells"]))[0] == ""
+    assert notebook_cells(json.dumps(untagged), "rnn_lstm", frozenset(config["skipped_cells"])).sources[0] == ""
 
 
 def test_every_picture_is_inside():

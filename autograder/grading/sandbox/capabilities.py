@@ -1,4 +1,6 @@
-"""Giving up root for good: another user id, and no capability but perhaps the one to pass closed folders."""
+"""Giving up root for good, or what a user namespace gives: another user id, and no capability but perhaps the one to
+pass closed folders.
+"""
 
 import os
 import struct
@@ -19,6 +21,10 @@ def become(uid: int, keep_reading: bool = False) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    bits = 1 << DAC_READ_SEARCH if keep_reading else 0
+    keep_only(1 << DAC_READ_SEARCH if keep_reading else 0)
+
+
+def keep_only(bits: int = 0) -> None:
+    """Keep these capabilities, and no way to another one."""
     header, data = struct.pack("=Ii", VERSION_3, 0), struct.pack("=6I", bits, bits, 0, 0, 0, 0)
     checked(libc().capset(header, data), "capset")

@@ -24,6 +24,7 @@ SYSTEM = """
 """.split()  # noqa: SIM905
 MAX_OPEN_FILES, MAX_THREADS = 256, 128
 MAX_DESCRIPTOR = 65536
+MAX_SIGNALS = 1024  # that wait to be taken
 WIRE = 3  # the only descriptor beside the three standard ones
 
 
@@ -85,10 +86,10 @@ def set_limits(order: Order, threads: int) -> None:
         (resource.RLIMIT_FSIZE, order.disk - order.disk // 8),  # a large file fails before the keeper ends it all
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_CPU, order.cpu_seconds),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # 0 would not keep a core from a program that collects them
     ]
     if sys.platform == "linux":
-        limits.append((resource.RLIMIT_NPROC, threads))
+        limits += [(resource.RLIMIT_NPROC, threads), (resource.RLIMIT_SIGPENDING, MAX_SIGNALS)]
     for kind, limit in limits:
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(kind, (limit, limit))

@@ -19,8 +19,10 @@ from autograder.grading.sandbox.limits import MEGABYTE
 from autograder.grading.sandbox.messages import Ending, Order, Started, Used
 from autograder.grading.sandbox.processes import (
     Process,
+    children,
     descendants,
     end_user,
+    process,
     processes,
     proportional,
     spare_uid,
@@ -116,7 +118,7 @@ class Keeper:
             os.kill(self.pid, signal.SIGINT)
 
     def used(self) -> Used:
-        return Used(sum(process.cpu for process in self.family().values()))
+        return Used(sum(each.cpu for each in self.family().values()))
 
     def watch(self) -> None:
         """End a student's process that has gone, or holds too much memory or disk."""
@@ -135,7 +137,7 @@ class Keeper:
     def resident(self, family: dict[int, Process]) -> int:
         """Bytes in memory; what forks share is counted once as soon as it matters, where we may look."""
         assert self.order is not None
-        total = sum(process.resident for process in family.values())
+        total = sum(each.resident for each in family.values())
         if total > self.order.memory:
             with contextlib.suppress(OSError):
                 return proportional(family) or total
@@ -147,6 +149,9 @@ class Keeper:
 
     def family(self) -> dict[int, Process]:
         """The student's processes: all that came from us but the zygote."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if self.children() == [self.pid] and not children(self.pid):  # nearly always, and soon told
+                return {self.pid: process(self.pid)}
         return descendants(os.getpid(), without=self.zygote.pid)
 
     def reap(self) -> bool:
@@ -181,12 +186,10 @@ class Keeper:
 
     def children(self) -> list[int]:
         """Our children but the zygote, the ended ones too."""
-        pid = os.getpid()
         try:
-            with open(f"/proc/{pid}/task/{pid}/children") as file:
-                found = [int(word) for word in file.read().split()]
+            found = children(os.getpid())
         except OSError:  # this kernel does not list them
-            found = [process.pid for process in processes() if process.parent == pid]
+            found = [each.pid for each in processes() if each.parent == os.getpid()]
         return [child for child in found if child != self.zygote.pid]
 
 

@@ -15,7 +15,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -41,6 +41,7 @@ def warm_kernel() -> "Kernel":
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
     shell._format_exception_for_storage = lambda *args, **kwargs: {}  # nobody looks at these
     shell.extension_manager.load_extension("storemagic")  # as in a kernel
+    shell.display_formatter.ipython_display_formatter.for_type(Nothing, lambda thing: None)  # it shows as nothing
     shell.enable_gui = lambda gui=None: None  # `%matplotlib` finds no window system, and no complaint
     shell.system = shell.system_raw  # a shell escape needs no terminal
     matplotlib.use = without_windows(matplotlib.use)
@@ -52,6 +53,14 @@ def warm_kernel() -> "Kernel":
     return kernel
 
 
+class Parsed(NamedTuple):
+    """A cell's source, the Python that IPython makes of it, and that one's tree; None where IPython must parse it."""
+
+    source: str
+    code: str
+    tree: ast.AST | None
+
+
 class Kernel:
     """Runs cells as a Jupyter kernel does, but for two things: nothing is shown, and a statement that fails at the top
     level of a cell does not take the rest of the cell with it.
@@ -60,8 +69,11 @@ class Kernel:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.magics = shell.magics_manager.magics["line"]
-        self.transform = shell.transform_cell
-        shell.transform_cell = self.transformed
+        self.transform, self.is_async = shell.transform_cell, shell.should_run_async
+        self.parse = shell.compile.ast_parse
+        shell.transform_cell, shell.should_run_async = self.transformed, self.should_run_async
+        shell.compile.ast_parse = self.parse_once
+        self.ahead: Parsed | None = None  # of the cell that is about to run: IPython asks for each part again
         self.start_loop()
 
     def start_loop(self) -> None:
@@ -95,17 +107,20 @@ class Kernel:
             left = self.rest(left, error) if error and not result.error_before_exec else ""
             if not left:
                 break
-        self.loop.run_until_complete(asyncio.sleep(0))  # tasks go a step further
         return first
 
     def run_once(self, source: str, store_history: bool = True) -> Any:
         """Run a source in the loop, which is there for tasks and futures as in a kernel; IPython's result."""
 
         async def in_loop() -> Any:
-            code = self.transformed(source)
+            self.ahead = self.parsed(source)
+            code = self.ahead.code
             if self.shell.should_run_async(source, transformed_cell=code):
-                return await self.shell.run_cell_async(source, store_history=store_history, transformed_cell=code)
-            return self.shell.run_cell(source, store_history=store_history)
+                result = await self.shell.run_cell_async(source, store_history=store_history, transformed_cell=code)
+            else:
+                result = self.shell.run_cell(source, store_history=store_history)
+            await asyncio.sleep(0)  # tasks go a step further
+            return result
 
         return self.loop.run_until_complete(self.loop.create_task(in_loop(), context=self.context))
 
@@ -113,15 +128,30 @@ class Kernel:
         """Call a function as a cell would."""
         return self.context.run(function, *args, **kwargs)
 
-    def transformed(self, source: str) -> str:
-        """IPython's transformation of a source, where it is needed: what parses is Python, except a lone `pwd`."""
+    def parsed(self, source: str) -> Parsed:
+        """A source, transformed by IPython where that is needed: what parses is Python, except a lone `pwd`."""
         if "\n" not in source.strip() and source.strip().partition(" ")[0] in self.magics:
-            return self.transform(source)  # type: ignore[no-any-return]
+            return Parsed(source, self.transform(source), None)
+        code = source if source.endswith("\n") else source + "\n"
         try:
-            ast.parse(source)
+            return Parsed(source, code, self.parse(code))
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return self.transform(source)  # type: ignore[no-any-return]
-        return source if source.endswith("\n") else source + "\n"
+            return Parsed(source, self.transform(source), None)
+
+    def transformed(self, source: str) -> str:
+        """What IPython's own transformation is replaced by."""
+        return self.ahead.code if self.ahead and self.ahead.source == source else self.parsed(source).code
+
+    def parse_once(self, code: str, *args: Any, **kwargs: Any) -> Any:
+        """What IPython's own parsing is replaced by. A tree is handed out once, since who gets it may change it."""
+        ahead, self.ahead = self.ahead, None
+        return ahead.tree if ahead and ahead.tree and ahead.code == code else self.parse(code, *args, **kwargs)
+
+    def should_run_async(self, source: str, *, transformed_cell: str, **kwargs: Any) -> bool:
+        """IPython compiles a cell to find out; without either word it cannot be."""
+        if "await" not in transformed_cell and "async" not in transformed_cell:
+            return False
+        return self.is_async(source, transformed_cell=transformed_cell, **kwargs)  # type: ignore[no-any-return]
 
     def rest(self, source: str, error: BaseException) -> str:
         """What stands behind the statement of a source that has failed, at the same lines; "" where nothing does."""

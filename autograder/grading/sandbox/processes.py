@@ -23,13 +23,18 @@ def processes() -> Iterator[Process]:
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if name.isdecimal():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = stat_fields(f"/proc/{name}")
-                pages = int(fields[21])
-                if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
-                    tasks = os.listdir(f"/proc/{name}/task")
-                    pages = max(int(stat_fields(f"/proc/{name}/task/{task}")[21]) for task in tasks)
-                cpu = sum(map(int, fields[11:15])) / CLOCK_TICKS
-                yield Process(int(name), int(fields[1]), pages * resource.getpagesize(), cpu)
+                yield process(int(name))
+
+
+def process(pid: int) -> Process:
+    """Raises OSError, ValueError or IndexError where it has gone."""
+    fields = stat_fields(f"/proc/{pid}")
+    pages = int(fields[21])
+    if fields[0] == "Z":  # its first thread has ended, and another may hold all that it has
+        tasks = os.listdir(f"/proc/{pid}/task")
+        pages = max(int(stat_fields(f"/proc/{pid}/task/{task}")[21]) for task in tasks)
+    cpu = sum(map(int, fields[11:15])) / CLOCK_TICKS
+    return Process(pid, int(fields[1]), pages * resource.getpagesize(), cpu)
 
 
 def stat_fields(folder: str) -> list[str]:
@@ -40,22 +45,32 @@ def stat_fields(folder: str) -> list[str]:
 
 def proportional(pids: Iterable[int]) -> int:
     """Bytes in memory of some processes together, what several of them share counted once. Raises OSError."""
-    return sum(map(_share, pids))
+    return sum(share_of(pid) for pid in pids)
 
 
-def _share(pid: int) -> int:
-    """Bytes in memory of a process, of what it shares only its part; 0 where it has ended. Raises OSError.
-
-    A thread that has ended shows nothing, be it the first one, so each is asked until one answers.
-    """
+def share_of(pid: int) -> int:
+    """Bytes in memory of a process by its share in them, told by the first of its threads that has not ended."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
+        for task in os.listdir(f"/proc/{pid}/task"):
             with (
                 contextlib.suppress(FileNotFoundError, ProcessLookupError),
-                open(f"/proc/{pid}/task/{thread}/smaps_rollup") as file,
+                open(f"/proc/{pid}/task/{task}/smaps_rollup") as file,
             ):
-                return sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
+                if found := sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:")):
+                    return found
     return 0
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process, the ended ones too. Raises OSError where the kernel does not list them.
+
+    Of several, one can be left out while others come and go; "none" is always true.
+    """
+    found = list[int]()
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as file:
+            found += map(int, file.read().split())
+    return found
 
 
 def descendants(top: int, without: int = 0) -> dict[int, Process]:

@@ -18,6 +18,7 @@ NEW_NAMESPACES, SOCK_STREAM, SOCKET_TYPES = 0x7E020000, 1, 0xF
 LOCK_COMMANDS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
 WATCH_COMMANDS = (1024, 1026, 8, 10, 15)  # F_SETLEASE, F_NOTIFY, F_SETOWN, F_SETSIG, F_SETOWN_EX
 ANOTHERS_CLOCK = 0x80000000  # the clocks of processes have negative numbers
+DROP_PAGES = (20, 21)  # MADV_COLD, MADV_PAGEOUT: of any file that one owns, also those that others map
 RESERVE = (0x40305828, 0x4030582A, 0x40305839)  # FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE
 SIGNAL_OWNER = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 PRIVATE_FUTEX, FUTEX_COMMANDS = 0x80, 0x7F
@@ -26,7 +27,7 @@ SECCOMP_MODE_FILTER = 2
 
 # The kernel's instructions, and where the parts of a call lie.
 LOAD, EQUAL, MORE, ABOVE, ANY_OF, AND, RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x54, 0x06
-NUMBER, PROCESSOR, FIRST, SECOND = 0, 4, 16, 24
+NUMBER, PROCESSOR, FIRST, SECOND, THIRD = 0, 4, 16, 24, 32
 Line = tuple[int, int, int, int]
 DENY: Line = (RETURN, 0, 0, 0x00050000 | errno.EPERM)
 ABSENT: Line = (RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
@@ -82,6 +83,8 @@ def call_filter(processor: str, also: str = "") -> bytes:
     waiting = [line for command in FUTEX_WAITS for line in ((EQUAL, 0, 1, command), ALLOW)]
     shared = [(ANY_OF, 0, 1, PRIVATE_FUTEX), ALLOW, (AND, 0, 0, FUTEX_COMMANDS), *waiting, DONE]
     program += when("futex", load(SECOND), *shared)
+    dropping = [line for advice in DROP_PAGES for line in ((EQUAL, 0, 1, advice), DENY)]
+    program += when("madvise", load(THIRD), *dropping, ALLOW)
     reserving = [line for request in RESERVE + SIGNAL_OWNER for line in ((EQUAL, 0, 1, request), DENY)]
     program += [*when("ioctl", load(SECOND), *reserving, ALLOW), ALLOW]
     return b"".join(struct.pack("=HBBI", *line) for line in program)

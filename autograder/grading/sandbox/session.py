@@ -156,7 +156,8 @@ class Session:
             path = os.path.join(self.scratch, name)
             # A submission's file that is named like a support file's folder, or the other way round, is left out.
             with contextlib.suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+                if "/" in name:
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
                 Path(path).write_bytes(data)
 
     def stop(self) -> None:
@@ -185,7 +186,7 @@ class Session:
     def _run_cells(self) -> None:
         self.complaints = dict(self.fatal)
         for index, source in enumerate(self.cells):
-            if index in self.fatal:
+            if index in self.fatal or not source or source.isspace():
                 continue
             try:
                 fault = self._run_cell(source)

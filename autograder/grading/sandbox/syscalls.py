@@ -17,9 +17,9 @@ FORBIDDEN = {
     """,
     "looks at others": """
         ptrace process_vm_readv process_vm_writev process_mrelease perf_event_open
-        pidfd_open pidfd_getfd pidfd_send_signal userfaultfd
+        capget pidfd_open pidfd_getfd pidfd_send_signal userfaultfd
         inotify_init inotify_init1 inotify_add_watch fanotify_init
-        fadvise64 mincore cachestat readahead preadv2 name_to_handle_at statmount listmount
+        fadvise64 process_madvise mincore cachestat readahead preadv2 name_to_handle_at statmount listmount
     """,
     "counts what the whole machine does": """
         sysinfo syslog statfs fstatfs ustat
@@ -43,12 +43,14 @@ WITHOUT_EFFECT = """
 BEFORE_LANDLOCK_3 = "truncate"  # forbidden as well where Landlock does not know it and the user id is not their own
 
 # Forbidden with some arguments only: new namespaces, a pair of sockets that is no stream, the limits of another
-# process, disk reserved by ioctl, fcntl's watches and signals (its locks are without effect), the clock of another
-# process. A futex that processes share wakes nobody: how many wait at a page of a file would be a message.
-# `clone3` hides its flags from a filter: it is absent, as is every call that is newer than the table.
-CONDITIONAL = (
-    "clone socketpair prlimit64 ioctl fcntl futex clone3 clock_gettime clock_getres clock_nanosleep timer_create"
-)
+# process, disk reserved by ioctl, advice to drop a file's pages, fcntl's watches and signals (its locks are without
+# effect), the clock of another process. A futex that processes share wakes nobody: how many wait at a page of a file
+# would be a message. `clone3` hides its flags from a filter: it is absent, as is every call that is newer than the
+# table.
+CONDITIONAL = """
+    clone socketpair prlimit64 ioctl fcntl futex madvise clone3
+    clock_gettime clock_getres clock_nanosleep timer_create
+"""
 NEWEST = 463
 
 NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such call
@@ -56,6 +58,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "bind": (49, 200),
     "bpf": (321, 280),
     "cachestat": (451, 451),
+    "capget": (125, 90),
     "chmod": (90, None),
     "chown": (92, None),
     "clock_getres": (229, 114),
@@ -99,6 +102,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "lchown": (94, None),
     "listmount": (458, 458),
     "lsetxattr": (189, 6),
+    "madvise": (28, 233),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "migrate_pages": (256, 238),
@@ -124,6 +128,7 @@ NUMBERS = {  # name: (x86_64, aarch64); None where the processor has no such cal
     "pidfd_send_signal": (424, 424),
     "preadv2": (327, 286),
     "prlimit64": (302, 261),
+    "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),

@@ -108,8 +108,9 @@ def _look_into(thread: str, path: str, found: dict[tuple[int, int], int]) -> Non
 
 
 def has_ended(thread: str) -> bool:
-    """Whether a thread is a zombie, which shows nothing to an ordinary user."""
-    return stat_fields(thread)[0] in "ZX"
+    """Whether a thread is a zombie, or on its way there without memory: neither shows anything to an ordinary user."""
+    fields = stat_fields(thread)
+    return fields[0] in "ZX" or fields[20] == "0"
 
 
 def _note(path: str, found: dict[tuple[int, int], int]) -> None:

@@ -19,6 +19,8 @@ from autograder.errors import WireError
 
 DTYPES = {np.dtype(c).str: np.dtype(c) for c in "?bBhHiIqQlLefdFD"}
 CODES = {d: code for code, dtype in DTYPES.items() for d in (dtype, dtype.newbyteorder())}
+DOUBLE = np.dtype("d")
+DOUBLES = DOUBLE.str
 NUMPY, NUMBERS = (np.ndarray, np.generic), "biufc"  # the kinds of all of DTYPES
 LONG = {"g": np.dtype("d").str, "G": np.dtype("D").str}  # long double is not the same everywhere
 AS_IS = frozenset((type(None), bool, int, float, str))
@@ -119,6 +121,8 @@ class Packer:
         kind = type(value)
         if value is None or kind is bool or kind is float or (kind is str and value.isascii()):
             return value  # type: ignore[no-any-return]
+        if kind is np.ndarray and value.dtype is DOUBLE:  # nearly all that crosses
+            return self._doubles(value)
         if issubclass(kind, NUMPY):
             array = np.asarray(value)
             if array.dtype.kind in NUMBERS:
@@ -131,8 +135,10 @@ class Packer:
         if issubclass(kind, dict):
             if dict.__len__(value) > MAX_KEYS:
                 raise WireError("a dictionary has too many keys")
-            crossing = (pair for pair in dict.items(value) if type(pair[0]) is str or is_key(pair[0]))
-            parts = [part for pair in crossing for part in pair]  # entries with other keys stay
+            parts = list[Any]()
+            for pair in dict.items(value):
+                if type(pair[0]) is str or is_key(pair[0]):  # entries with other keys stay
+                    parts += pair
             return Dict(self._parts(parts, len(parts), depth))
         if issubclass(kind, int):
             number = int.__index__(value)
@@ -168,11 +174,19 @@ class Packer:
 
     def _array(self, array: npt.NDArray[Any]) -> Array:
         code = LONG.get(array.dtype.char) or CODES[array.dtype]
-        self.size += array.size * DTYPES[code].itemsize
-        if self.size > MAX_BLOB:
-            raise WireError("the arrays are too large")
+        self._count(array.size * DTYPES[code].itemsize)
         self.blobs.append(array.astype(code, copy=False).tobytes())
         return Array(code, list(array.shape))
+
+    def _doubles(self, array: npt.NDArray[np.float64]) -> Array:
+        self._count(array.nbytes)
+        self.blobs.append(array.tobytes())
+        return Array(DOUBLES, list(array.shape))
+
+    def _count(self, size: int) -> None:
+        self.size += size
+        if self.size > MAX_BLOB:
+            raise WireError("the arrays are too large")
 
 
 class Unpacker:
@@ -187,10 +201,10 @@ class Unpacker:
     def unpack(self, tree: Tree, depth: int = 0) -> Any:
         """The value of a tree. Raises WireError where it is no value."""
         kind = type(tree)
-        if kind in AS_IS:
-            return tree
         if isinstance(tree, Array):
             return self._array(tree.code, tree.shape)
+        if kind in AS_IS:
+            return tree
         if isinstance(tree, List):
             return self._parts(tree.parts, depth)
         if isinstance(tree, Tuple):
@@ -224,9 +238,10 @@ class Unpacker:
     def _dictionary(self, parts: list[Any]) -> dict[Any, Any]:
         if len(parts) % 2 or len(parts) > 2 * MAX_KEYS:
             raise WireError("the message has half an entry, or too many")
-        if not all(type(key) is str or is_key(key) for key in parts[::2]):
+        keys = parts[::2]
+        if any(type(key) is not str and not is_key(key) for key in keys):
             raise WireError("the message has a key that no dictionary takes")
-        return dict(zip(parts[::2], parts[1::2], strict=True))
+        return dict(zip(keys, parts[1::2], strict=True))
 
     def _array(self, code: str, shape: list[int]) -> npt.NDArray[Any]:
         if code not in DTYPES:

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.browser import ReportTimes, report_times
 from benchmarks.commands import scratch
 from benchmarks.grading import ARCHIVE, ROOT, WORKERS, held
-from benchmarks.machine import described, why_busy
+from benchmarks.machine import Watch, described, why_busy
 from tools.synthetic_class import FIRST, LAST, WRITTEN, Person, answers, canvas_place, notebook
 
 SIZES = (100, 300, 1000, 3000, 10_000)
@@ -134,10 +134,10 @@ def grown(size: int, folder: Path) -> Growth:
 TEXT = """\
 # How a class grows
 {warning}
-`make growth` has measured this and written this page: {machine}; {workers} workers. Each student is graded, none
-is hostile; the code is drawn from {drawn} notebooks, and the written answers are everybody's own. *Again* is the same
-command once more, when every record is there. Memory is that of the command at its highest; beside it that of a worker
-with the student's process, the median and the highest.
+`make growth` has measured this and written this page, on {machine}, with {workers} workers.
+Each student is graded, none is hostile; the code is drawn from {drawn} notebooks, and everybody has written answers of
+their own. *Again* is the same command once more, when every record is there. Memory is that of the command at its
+highest; beside it that of a worker with the student's process, the median and the highest.
 
 {classes}
 
@@ -195,7 +195,7 @@ def lines(found: Sequence[Growth]) -> list[list[str]]:
         values = [value(one) for one in found]
         line = Line.through(sizes, values)
         off = [f"{line.off(size, value):+.0%}" for size, value in zip(sizes, values, strict=True)]
-        formula = f"{line.start:.2g} {unit} + {line.each * 1e3:.3g} {unit} × n / 1,000"
+        formula = f"{line.start:.3g} {unit} + {line.each * 1e3:.3g} {unit} × n / 1,000"
         rows.append([name, formula, *off, f"{line.at(FAR):,.0f} {unit}"])
     return rows
 
@@ -226,8 +226,12 @@ def main(sizes: tuple[int, ...], out: Path, anyway: bool) -> None:
     found = []
     for size in sorted(set(sizes)):
         click.echo(f"a class of {size:,} ...", err=True)
+        watch = Watch()
         with scratch() as folder:
             found.append(grown(size, folder))
+        trouble = trouble or watch.why_disturbed() or why_busy()
+        if trouble and not anyway:
+            raise click.ClickException(f"the machine became busy, so nothing was written: {trouble}")
     out.write_text(told(found, described(), trouble), "utf-8")
     click.echo(f"wrote {out}")
 

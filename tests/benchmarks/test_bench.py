@@ -7,6 +7,7 @@ import statistics
 
 import click
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from autograder.authoring.master import Master
@@ -206,3 +207,16 @@ def test_classes_are_graded_and_told_on_a_page(tmp_path, monkeypatch):
     assert [line[0].strip() for line in rows if line[0].strip() in ("2", "4")] == ["2", "4"] * 2
     assert "busy" not in page and "busy machine (load 9)" in growth.told(found, "a machine", "load 9")
     assert statistics.median(len(line) for line in rows) > 4
+
+
+@pytest.mark.parametrize("answers", [["load 9"], ["", "load 9"]])
+def test_a_page_is_not_written_on_a_machine_that_is_or_becomes_busy(tmp_path, monkeypatch, answers):
+    run = growth.Run(1.0, 2**20, 0, 0)
+    coming = iter(answers)
+    monkeypatch.setattr(growth, "grown", lambda size, folder: growth.Growth(size, run, run, 1, 1, None))
+    monkeypatch.setattr(growth, "why_busy", lambda: next(coming, "load 9"))
+    words = ["--size", "1", "--size", "2", "--out", str(tmp_path / "page.md")]
+    said = CliRunner().invoke(growth.main, words)
+    assert said.exit_code == 1 and "load 9" in said.output and not (tmp_path / "page.md").exists()
+    said = CliRunner().invoke(growth.main, [*words, "--anyway"])
+    assert said.exit_code == 0 and "busy machine (load 9)" in (tmp_path / "page.md").read_text()

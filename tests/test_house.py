@@ -1,7 +1,8 @@
-"""The documentation agrees with the files: what it names exists, and every module of the two main rooms is named."""
+"""What the project says of itself agrees with its files: documents, the Makefile, the rules on imports."""
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,21 @@ def test_contributing_says_what_every_module_is_for():
     ]
     assert len(modules) > 80
     assert sorted(name for name in modules if Path(name).name not in named) == []
+
+
+def test_contributing_and_the_makefile_name_every_target():
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.+)$", make, re.MULTILINE)[1].split()) - {"all"}
+    assert targets == set(re.findall(r"^([a-z-]+):", make, re.MULTILINE)) - {"all"}
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("To set up without make")[0]
+    assert targets == set(re.findall(r"^\| `make ([a-z-]+)`", table, re.MULTILINE))
+    assert targets == set(re.findall(r"make ([a-z-]+)", make.split("\n\n")[0]))
+
+
+def test_the_engine_is_forbidden_to_import_any_module_of_the_assignment():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    contract = next(c for c in contracts if c["name"] == "The engine knows no assignment")
+    modules = {path.stem for path in (ROOT / "assignment").glob("*.py")} - {"rnn_lstm"}
+    assert set(contract["forbidden_modules"]) == modules | {"private", "tools"}

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import PATIENCE_SECONDS, Watch, described, why_busy
-from benchmarks.rows import ROWS, Row
+from benchmarks.rows import ROWS, Row, forget
 
-BUSY = "busy machine"
+BUSY, FAILED = "busy machine", "failed"
 
 
 class Figure(NamedTuple):
@@ -42,10 +42,15 @@ def measured(rows: Sequence[Row], anyway: bool, tell: Callable[[str], None], bus
             continue
         tell(f"{row.name}: {row.command} ...")
         watch = Watch()
-        values = [row.in_unit(figure) for figure in row.measure()]
+        try:
+            values = [row.in_unit(figure) for figure in row.measure()]
+        except SystemExit as failure:  # of one command; the other rows have theirs
+            figures.append(Figure(row, [], f"{FAILED}: {failure}"))
+            continue
         disturbed, before, trouble = watch.why_disturbed(), trouble, busy(PATIENCE_SECONDS)
         if (why := disturbed or trouble) and not anyway:
             figures.append(Figure(row, [], f"disturbed: {why}"))
+            forget()
         else:
             figures.append(Figure(row, values, BUSY if before or why else ""))
     if trouble:
@@ -90,10 +95,13 @@ def main(names: tuple[str, ...], anyway: bool, only_list: bool) -> None:
         for row in ROWS:
             console.print(f"{row.name:11} {row.command}{f' (only where named: needs {row.costs})' * bool(row.costs)}")
         return
-    console.print(table(measured(rows, anyway, functools.partial(click.echo, err=True), why_busy)))
+    figures = measured(rows, anyway, functools.partial(click.echo, err=True), why_busy)
+    console.print(table(figures))
     left = [row for row in ROWS if row not in rows and row.costs and not names]
     for row in left:
         console.print(f"not measured: {row.name}, which needs {row.costs}: make bench ROWS={row.name}")
+    if any(figure.note.startswith(FAILED) for figure in figures):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from autograder.authoring.master import Master
 from autograder.classroom.roster import read_class
-from benchmarks import cluster, commands, growth, machine, student
+from benchmarks import cluster, commands, growth, machine, rows, student
 from benchmarks.__main__ import chosen, measured, table
 from benchmarks.machine import Strain, Ticks
 from benchmarks.rows import ROWS, Row
@@ -114,9 +114,29 @@ def test_a_figure_that_was_disturbed_is_not_shown():
     assert figures[0].note == "disturbed: load 4.00"
 
 
+def test_what_rows_share_is_measured_anew_after_it_was_disturbed(monkeypatch):
+    times = []
+    monkeypatch.setattr(rows.commands, "copies", lambda count, jobs: times.append(jobs) or [1.0])
+    rows.forget()
+    shared = [row(name)._replace(measure=rows.one_worker) for name in ("first", "second", "third")]
+    answers = iter(["", "load 4.00", "", "", ""])
+    figures = measured(shared, False, lambda line: None, lambda patience: next(answers))
+    assert [figure.values for figure in figures] == [[], [1.0], [1.0]] and times == [1, 1]
+    rows.forget()
+
+
 def test_who_measures_anyway_is_told_so():
     figures = measured([row()], True, lambda line: None, always)
     assert figures[0].values == [1.0] and "1 s" in printed(figures) and "busy" in printed(figures)
+
+
+def test_a_row_whose_command_fails_costs_no_other_row():
+    def fails():
+        raise SystemExit("benchmarks: make ended with exit code 2")
+
+    figures = measured([row()._replace(measure=fails), row("another")], False, lambda line: None, never)
+    assert [figure.values for figure in figures] == [[], [1.0]]
+    assert figures[0].note == "failed: benchmarks: make ended with exit code 2"
 
 
 def test_rows_are_chosen_by_name_and_what_costs_much_only_so():

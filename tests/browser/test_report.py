@@ -155,6 +155,8 @@ def test_ten_thousand_students_open_sort_and_search_within_a_second(chromium, tm
     page = chromium.new_page()
     page.goto((tmp_path / "report.html").as_uri())
     assert page.locator("#table tbody tr").count() == 100
+    assert page.get_by_role("status").text_content() == "10,000 of 10,000"
+    assert page.locator(".tiles strong").first.text_content() == "10,000"
     page.get_by_label("Search").fill("student 9999")
     assert column(page, 1) == ["Student 9999"] and page.locator(".pages").is_hidden()
     page.get_by_label("Search").fill("")

@@ -4,6 +4,7 @@ const $ = id => document.getElementById(id);
 const body = document.querySelector("#table tbody"), heads = [...document.querySelectorAll("#table thead th")];
 const MAX_NAMES = 300;
 const number = n => n === null || n === undefined ? "" : String(Math.round(n * 100) / 100);
+const grouped = n => n.toLocaleString("en");
 const statusOf = student => student.status + (student.late ? ", late" : "");
 
 function add(parent, tag, text, kind) {
@@ -50,7 +51,7 @@ for (const details of document.querySelectorAll("details[data-cause]"))
       if (who.firstChild) who.append(", ");
       link(who, index);
     }
-    if (all.length > MAX_NAMES) who.append(` and ${all.length - MAX_NAMES} more`);
+    if (all.length > MAX_NAMES) who.append(` and ${grouped(all.length - MAX_NAMES)} more`);
   });
 
 // --- the table: sorted, searched and shown a page at a time ---
@@ -76,9 +77,9 @@ function show(all = false) {
     });
     return row;
   }));
-  $("count").textContent = `${found.length} of ${order.length}`;
+  $("count").textContent = `${grouped(found.length)} of ${grouped(order.length)}`;
   document.querySelector(".pages").hidden = found.length <= data.rows;
-  $("where").textContent = `${start + 1} to ${start + shown.length}`;
+  $("where").textContent = `${grouped(start + 1)} to ${grouped(start + shown.length)}`;
   $("back").disabled = start === 0;
   $("on").disabled = start + data.rows >= found.length;
 }

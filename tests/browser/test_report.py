@@ -157,6 +157,11 @@ def test_ten_thousand_students_open_sort_and_search_within_a_second(chromium, tm
     assert page.locator("#table tbody tr").count() == 100
     assert page.get_by_role("status").text_content() == "10,000 of 10,000"
     assert page.locator(".tiles strong").first.text_content() == "10,000"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#table tbody tr").count() == 1000
+    assert page.get_by_role("status").text_content() == "10,000 of 10,000; here are the first 1,000"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#table tbody tr").count() == 100
     page.get_by_label("Search").fill("student 9999")
     assert column(page, 1) == ["Student 9999"] and page.locator(".pages").is_hidden()
     page.get_by_label("Search").fill("")

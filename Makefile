@@ -1,5 +1,5 @@
 # make: set up, build, grade the reference and the untouched copy
-# make test · make lint · make check · make browser · make bench · make pictures · make report-catalogue · make kernel · make mutants · make lock
+# make test · make lint · make check · make browser · make bench · make growth · make pictures · make report-catalogue · make kernel · make mutants · make lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +8,7 @@ STUDENT := .venv-student/.ready
 PINNED := assignment/requirements.txt assignment/private/requirements.txt
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
-.PHONY: all test lint check browser bench pictures report-catalogue kernel mutants lock
+.PHONY: all test lint check browser bench growth pictures report-catalogue kernel mutants lock
 
 all: $(READY)
 	$(BIN)/python -m autograder build
@@ -29,9 +29,13 @@ lint: $(READY)
 check: $(READY)
 	$(BIN)/python -m autograder build --check
 
+# How long people wait: the rows in ROWS, or all that need neither a network nor minutes.
 bench: $(READY)
-	$(BIN)/python -m benchmarks.grading
-	PYTHONPATH=assignment $(BIN)/python -m benchmarks.classroom
+	PYTHONPATH=assignment $(BIN)/python -m benchmarks $(ROWS)
+
+# Classes of 100 to 10,000, and docs/growth.md: 20 minutes on an idle machine.
+growth: $(READY)
+	PYTHONPATH=assignment $(BIN)/python -m benchmarks.growth
 
 pictures: $(READY)
 	PYTHONPATH=assignment $(BIN)/python -m tools.pictures

@@ -14,7 +14,7 @@ WHY_NONE = "Is there a `return` at the end of every path, and a value in place o
 ADVICE = {  # what Python and numpy say: what it may come from
     "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
     "right matrix, on the right side of the vector, with @ and not *? np.outer(a, b) has a row for each entry of a.",
-    "could not broadcast input|non-broadcastable": "The array that you write into has another shape.",
+    "could not broadcast input|non-broadcastable": "The array that you write into has a different shape.",
     r"ellipsis|\.\.\.|dtype\('O'\)": "Is a `...` still to be filled in there?",
     r"bitwise_xor|for \^": "A power is written **.",
     r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
@@ -50,7 +50,7 @@ ADVICE = {  # what Python and numpy say: what it may come from
     "cannot reshape array": "The array has another number of entries than that shape: is a sum missing, or did a "
     "product in the line before lose an axis?",
     "truth value of an array": "`if`, `and` and `max` want one number; np.where and np.maximum take arrays.",
-    "values to unpack|cannot unpack": "The two sides of = have another number of parts.",
+    "values to unpack|cannot unpack": "The two sides of = have different numbers of parts.",
 }
 
 

@@ -199,7 +199,7 @@ def classroom(
     if bool(canvas) != bool(column):
         raise CallError("--canvas and --column go together")
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
-        raise CallError(f"--out {out} lies in {folder}, where it would be taken for a submission")
+        raise CallError(f"--out {out} is inside {folder}, where it would be taken for a submission")
     archive = only_zip(archive)
     if archive.is_dir():
         raise CallError(f"{archive} is a folder; a class is graded with the zip itself")

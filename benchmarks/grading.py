@@ -1,6 +1,6 @@
 """How fast a submission is graded, where its time goes, and in how much memory: this grader beside Otter's, in one run.
 
-`make bench` grades the reference solution and the untouched copy in each of these ways, one after the other:
+It grades the reference solution and the untouched copy in each of these ways, one after the other:
 
     floor        a fork of the warm server that runs the notebook's cells and nothing else; in turn with the next
     ours         this grader, one worker

@@ -205,9 +205,9 @@ def as_numbers(name, value, want, by_step=False):
         raise CheckFailed(f"{name} should be an array of real numbers of shape {want.shape}, it is {shown(value)}.")
     if array.shape != want.shape:
         guess = shape_guess(array.shape, want.shape, by_step)
-        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{guess}", ["another shape"])
+        raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{guess}", ["a different shape"])
     if array.dtype.kind in "iu" and np.any(want % 1):
-        text = f"{name} holds integers: what stands behind the point was cut off. Make the array with floats."
+        text = f"{name} holds integers: what comes after the decimal point was cut off. Make the array with floats."
         raise CheckFailed(text, ["integers"])
     array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     finite = np.isfinite(array)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from private.mistakes import MISTAKES, Mistake
-from private.rules import QUESTIONS, RULES, Generated
+from private.mistakes import CODED, MISTAKES, Mistake
+from private.rules import RULES, Generated
 from tools.answers import ROOT, CaseOutcome, all_outcomes, examples, failures, named
 
 PAGE = ROOT / "docs" / "catalogue.md"
@@ -35,7 +35,7 @@ def report(matrix: dict[Mistake, list[CaseOutcome]]) -> str:
         for mistake, outcomes in matrix.items():
             if mistake.question == question:
                 lines.append(f"| {mistake.tag} | {' | '.join(caught(mistake, failures(outcomes)))} |")
-        if question in QUESTIONS:
+        if question in CODED:
             lines += ["\n| Rule | Makes | For example | What the student reads |", "|---|---|---|---|"]
             lines += [example(*entry) for entry in examples(question)]
     return "\n".join(lines) + "\n"

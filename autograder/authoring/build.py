@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.authoring import onefile, page
 from autograder.authoring.archive import DEFAULT_PYTHON, Container, repack, settings
+from autograder.authoring.fixtures import make_fixtures
 from autograder.authoring.kernels import execute, otter_grade, quiet
 from autograder.authoring.leaks import check_leaks
 from autograder.authoring.manifest import DIST, SOLUTIONS, STUDENT, Known, check_place, manifest_of
@@ -26,7 +27,8 @@ from autograder.authoring.places import check_removed
 from autograder.authoring.publish import Placed, alone, clear, compare, files, foreign, install, is_left_out, staged
 from autograder.authoring.rubrics import check_rubrics, written_questions
 from autograder.authoring.rules import check_rules
-from autograder.authoring.split import assign, make_fixtures, solution, written_answers
+from autograder.authoring.solved import solution, written_answers
+from autograder.authoring.split import assign
 from autograder.authoring.unchanged import snapshot, stamp
 from autograder.authoring.verify import (
     check_contents,

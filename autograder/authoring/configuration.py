@@ -41,7 +41,7 @@ class Loader(yaml.SafeLoader):
         seen = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise SettingsError(f"`{key.value}:` stands twice", key.start_mark.line)
+                raise SettingsError(f"`{key.value}:` is given twice", key.start_mark.line)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

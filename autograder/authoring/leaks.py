@@ -1,4 +1,4 @@
-"""Nothing of a solution or a hidden case stands in what students get."""
+"""Nothing of a solution or a hidden case is in what students get."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ IDIOM = 24  # ... and in the helpers that an author wrote, neither does one with
 
 
 class Secret(NamedTuple):
-    """Where a line stands in the master that students must not see, and what it belongs to."""
+    """Where in the master a line is that students must not see, and what it belongs to."""
 
     cell: Cell
     line: int
@@ -23,7 +23,7 @@ class Secret(NamedTuple):
 
 
 def check_leaks(master: Master, student: Path) -> None:
-    """No marker, no hidden case and no line of a solution stands in any text of student/. Raises BuildError."""
+    """No marker, no hidden case and no line of a solution is in any text of student/. Raises BuildError."""
     secrets = secret_lines(master)
     for file in files(student):
         generated = file.suffix == ".ipynb" or file.parent == student / "tests"

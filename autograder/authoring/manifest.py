@@ -1,6 +1,6 @@
 """What a build has made: which files, with which bytes. Only these may a later build replace or remove.
 
-The manifest lies in autograder/dist/. While a build puts its files in place, a second one beside it says what they are
+The manifest is in autograder/dist/. While a build puts its files in place, a second one beside it says what they are
 going to be, so that a build that was killed is known to have made them. This module must never change a file other than
 these two.
 """

@@ -61,7 +61,7 @@ def check_blocks(master: Master, cell: Cell) -> None:
             continue
         what = found[2]
         if what == "TEST CONFIG" or text not in (*SOLUTION, *PROMPT):
-            raise master.cell_error(cell, f"`{text}` is not a marker on its own, or stands in the wrong place", line)
+            raise master.cell_error(cell, f"`{text}` is not a marker on its own, or is in the wrong place", line)
         if found[1] == "BEGIN":
             if waiting:
                 raise master.cell_error(cell, f"# BEGIN {waiting} has no # END {waiting}", line)

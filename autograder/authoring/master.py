@@ -1,7 +1,7 @@
 """Read a master: its cells, its questions with their cases, and its configuration.
 
 A master is a notebook as a jupytext py:percent file, with Otter Assign's raw cells for structure. What cannot be read
-becomes one BuildError with the file, the line and the cell; what a master must fulfil beside that stands in `rules`.
+becomes one BuildError with the file, the line and the cell; what else a master must fulfil is in `rules`.
 This module must never run the master's code.
 """
 
@@ -71,10 +71,6 @@ class Master:
             if cell.is_solution and cell.question:
                 sources.setdefault(cell.question.name, []).append(without_markers(cell.source))
         return {name: "\n".join(parts) for name, parts in sources.items()}
-
-    def given_cells(self) -> list[str]:
-        """The code that stands outside the questions."""
-        return [cell.source for cell in self.cells if cell.kind == "code" and not cell.question]
 
     # --- errors -------------------------------------------------------------------------------------------------------
 
@@ -231,7 +227,7 @@ class Master:
 
 
 def without_markers(source: str) -> str:
-    """A cell's code without Otter's markers and without what stands in a solution's place for students."""
+    """A cell's code without Otter's markers and without what students get in a solution's place."""
     return "\n".join(solution_lines(source)).strip("\n")
 
 

@@ -121,7 +121,7 @@ def kept_arguments(source: str) -> str:
 def embed_pictures(notebook: NotebookNode, folder: Path) -> None:
     """Put the pictures that the prose shows into it, as HTML with a data address.
 
-    JupyterLab shows no SVG that is attached to a cell, and VS Code none that stands in Markdown's own form.
+    JupyterLab shows no SVG that is attached to a cell, and VS Code none in Markdown's own form.
     """
 
     def embedded(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ class Cell:
 
     @property
     def is_solution(self) -> bool:
-        """Whether it is code that an answer stands in."""
+        """Whether it is code that holds an answer."""
         return self.kind == "code" and self.question is not None and self.block == "SOLUTION"
 
 

@@ -1,6 +1,6 @@
 """What prose must not do: show a picture that is not there, give away an answer, or tell what a hidden case asks.
 
-A line that it may show all the same stands in the configuration's list `spoilers:`. This module must never run the
+A line that it may show all the same is in the configuration's list `spoilers:`. This module must never run the
 master's code.
 """
 
@@ -62,7 +62,7 @@ def spoiled(
     prose = cell.kind == "markdown" and cell.block != "SOLUTION"
     if not prose and not cell.is_solution:
         return
-    for line, text, _ in visible(cell):
+    for line, text in visible(cell):
         for secret, origin in secrets.items():
             if secret.endswith(":"):
                 continue  # the head of a loop or a function gives nothing away
@@ -83,8 +83,8 @@ def spoiled(
                 yield line, " ".join(match[0].split()), "seems to tell what a hidden case asks"
 
 
-def visible(cell: Cell) -> Iterator[tuple[int, str, bool]]:
-    """The lines of a cell that students read."""
+def visible(cell: Cell) -> Iterator[tuple[int, str]]:
+    """The lines of a cell that students read, with their numbers in the master."""
     inside = False
     for number, line in enumerate(cell.source.split("\n"), cell.line):
         if cell.kind == "code":
@@ -93,7 +93,7 @@ def visible(cell: Cell) -> Iterator[tuple[int, str, bool]]:
             elif "# BEGIN SOLUTION" in line:
                 inside = True
         if not inside:
-            yield number, line, True
+            yield number, line
 
 
 def hidden_data(master: Master) -> tuple[set[tuple[int, ...]], set[str]]:

@@ -185,7 +185,7 @@ def remove_empty(out: Path, folder: Path) -> None:
 
 
 def foreign(out: Path, manifest: Manifest, known: Known) -> list[str]:
-    """What stands in the generated folders and no build made: files, and folders without a made file in them."""
+    """What is in the generated folders and no build made: files, and folders without a made file in them."""
     made = [name for name in known.generated() if known.made(name, out / name)]
     ours = {out / name for name in (*manifest.files, *made, MANIFEST, PENDING, STAMP)}
     folders = {folder for file in ours for folder in file.parents}

@@ -1,4 +1,4 @@
-"""The written questions of a master, with rubrics as data: read from the table that stands in each solution.
+"""The written questions of a master, with rubrics as data: read from the table in each solution.
 
     **Rubric (3 points)**
 

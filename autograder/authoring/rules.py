@@ -11,7 +11,6 @@ from autograder.authoring.markers import check_markers
 from autograder.authoring.master import CaseSource, Cell, Master, Question, without_markers
 from autograder.authoring.names import arguments, defined, free
 from autograder.authoring.prose import check_prose
-from autograder.authoring.shipping import PRIVATE as PRIVATE
 from autograder.authoring.shipping import check_shipped
 from autograder.errors import BuildError
 
@@ -66,7 +65,7 @@ def check_config(master: Master) -> None:
     for key, group in (("export_cell", settings.get("export_cell", True)), ("generate", settings.get("generate"))):
         pdf = group.get("pdf", key == "export_cell") if isinstance(group, dict) else bool(group)
         if pdf and (key == "export_cell" or group is not True):
-            message = f"{key}: needs `pdf: false`: a PDF wants software that students and graders do not have"
+            message = f"{key}: needs `pdf: false`: a PDF needs software that students and graders do not have"
             raise error(key, message)
 
 
@@ -117,7 +116,7 @@ def check_owner(master: Master, question: Question, case: CaseSource) -> None:
     """A case is its question's, as far as its name and its texts tell."""
     named = re.match(r"test_(q\d+[a-z]?)(?:_|$)", case.name)
     if named and re.match(r"q\d", question.name) and named[1] != question.name.split("_")[0]:
-        raise master.cell_error(case.cell, f"{case.name} stands in {question.name}", case.line)
+        raise master.cell_error(case.cell, f"{case.name} is in {question.name}", case.line)
     for node in ast.walk(ast.parse(case.function)):
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         owner = text.split("/")[0]
@@ -140,7 +139,7 @@ def check_cells(master: Master) -> None:
 
 
 def line_of(cell: Cell, word: str) -> int:
-    """The line of a master where a word first stands in a cell."""
+    """The line of a master where a word first occurs in a cell."""
     found = re.search(rf"\b{re.escape(word)}\b", cell.source)
     return cell.line + (cell.source[: found.start()].count("\n") if found else 0)
 
@@ -172,7 +171,7 @@ def check_ids(master: Master) -> None:
                 message = f"{match[0]}) names no question: {name}{nearest(name, master.questions)}"
                 raise master.cell_error(cell, message, line)
             if cell.question and name != cell.question.name:
-                raise master.cell_error(cell, f"{match[0]}) stands in {cell.question.name}", line)
+                raise master.cell_error(cell, f"{match[0]}) is in {cell.question.name}", line)
 
 
 def check_heading(master: Master, question: Question) -> None:

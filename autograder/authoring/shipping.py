@@ -56,14 +56,14 @@ def check_lists(master: Master) -> None:
                 near = nearest(name, (path.relative_to(folder).as_posix() for path in folder.rglob("*")))
                 raise error(key, name, f"{name} does not exist{near}")
             if names.count(name) > 1:
-                raise error(key, name, f"{name} stands twice")
+                raise error(key, name, f"{name} is listed twice")
     private = [folder / PRIVATE, *((folder / name).resolve() for name in config.autograder_files)]
     for name in config.files:
         file = (folder / name).resolve()
         for secret in private:
             if file.is_relative_to(secret) or secret.is_relative_to(file):
                 what = f"{PRIVATE}/" if secret == folder / PRIVATE else secret.relative_to(folder).as_posix()
-                message = f"{name} would give students what lies in {what}, which is the grader's alone"
+                message = f"{name} would give students what is in {what}, which is the grader's alone"
                 raise error("files", name, message)
         copies = {path.read_bytes(): path for path in (folder / PRIVATE).rglob("*") if path.is_file()}
         for path in sorted(file.rglob("*")) if file.is_dir() else [file]:

@@ -30,7 +30,7 @@ MAX_TEXT, MAX_FORMULA = 20_000, 2_000  # characters of an answer's markdown, and
 SHORT, KEPT_FORMULAS = 500, 1000  # characters of a formula that is kept, and how many are
 MAX_PICTURES = 6 << 20  # characters of an answer's pictures together
 KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
-CUT = "\n\n*(The answer goes on; only its beginning is shown.)*"
+CUT = "\n\n*(Only the beginning of this answer is shown.)*"
 
 
 class Prose(msgspec.Struct):

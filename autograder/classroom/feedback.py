@@ -15,6 +15,7 @@ from autograder.grading.written import WrittenQuestion
 FOLDER = "feedback"
 PAGES = Environment(loader=PackageLoader("autograder.classroom"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 PAGES.filters["points"] = lambda number: f"{number:g}"
+PAGES.filters["grouped"] = lambda number: f"{number:,}"
 
 
 def write_feedback(out: Path, result: Result, assignment: str, written: list[WrittenQuestion]) -> None:

@@ -27,7 +27,7 @@ MOST_FREQUENT = 15  # mistakes; the rarer ones stay folded
 
 
 class Entry(msgspec.Struct, kw_only=True):
-    """What the page tells of a student; texts stand as their numbers."""
+    """What the page says about a student; a text is the number under which the page holds it."""
 
     id: str
     name: str

@@ -118,7 +118,7 @@ def resolve_points(total: Any, given: list[float | None]) -> tuple[float, ...]:
     """The points of each case, where a file may give them for the question or for some cases: Otter's rules."""
     if isinstance(total, list):
         if len(total) != len(given):
-            raise ValueError("points for another number of cases")
+            raise ValueError(f"{len(total)} points for {len(given)} cases")
         total, given = None, list(total)
     known, open_cases = sum(points for points in given if points is not None), given.count(None)
     if total is not None and known > total:

@@ -623,7 +623,7 @@ def returned_early(xs, h0, C0, p):
     [
         ("q4a_state_jacobian/one step", lambda h, W_hh: np.diag(1 - h ^ 2) @ W_hh, "A power is written **."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: h[:2] * W_hh, "with @ and not *?"),
-        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has another shape."),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has a different shape."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: (W_hh * 9).astype(int), "result holds integers"),
         (
             "q4a_state_jacobian/one step",

@@ -306,7 +306,7 @@ def test_an_ignored_name_in_a_configuration_is_refused(sample):
         ("overwrite_requirements: true", "overwrite_requirements: false", "needs `requirements:`"),
         ('python_version: "3.12"', "python_version: 3.12", "python_version: needs one of"),
         ("points_possible: 5", "points_possible: 6", "would change every score: the questions add up to 5"),
-        ("name: sample", "name: sample\nname: sample", "`name:` stands twice"),
+        ("name: sample", "name: sample\nname: sample", "`name:` is given twice"),
     ],
 )
 def test_a_configuration_of_another_kind_is_refused(old, new, says, sample):
@@ -349,18 +349,18 @@ def test_a_file_outside_the_folder_is_refused(sample):
 @pytest.mark.parametrize("name", ["private", "private/oracle.py", "./private/oracle.py", "pictures/../private", "."])
 def test_a_private_file_for_students_is_refused(sample, name):
     sample.change("files: [helper.py,", f"files: [{name}, helper.py,")
-    refused(sample, f"files: {name} would give students what lies in private/", sample.line_of("files: ["))
+    refused(sample, f"files: {name} would give students what is in private/", sample.line_of("files: ["))
 
 
 def test_a_link_to_a_private_file_is_refused(sample):
     (sample.folder / "public.py").symlink_to("private/oracle.py")
     sample.change("files: [helper.py,", "files: [public.py, helper.py,")
-    refused(sample, "would give students what lies in private/", sample.line_of("files: ["))
+    refused(sample, "would give students what is in private/", sample.line_of("files: ["))
 
 
 def test_a_file_for_students_and_for_the_grader_alone_is_refused(sample):
     sample.change("autograder_files: [private/oracle.py]", "autograder_files: [private/oracle.py, helper.py]")
-    refused(sample, "helper.py would give students what lies in helper.py, which is", sample.line_of("files: ["))
+    refused(sample, "helper.py would give students what is in helper.py, which is", sample.line_of("files: ["))
 
 
 def test_a_missing_file_is_refused(sample):
@@ -375,7 +375,7 @@ def test_an_unknown_question_in_a_stub_is_refused(sample):
 
 def test_the_stub_of_another_question_is_refused(sample):
     sample.change('NotImplementedError("q1_square")', 'NotImplementedError("q2_root")')
-    refused(sample, "stands in q1_square", sample.line_of('NotImplementedError("q2'))
+    refused(sample, "is in q1_square", sample.line_of('NotImplementedError("q2'))
 
 
 def test_a_check_of_an_unknown_question_is_refused(sample):

@@ -125,7 +125,7 @@ def grading_of(made):
         ("(2 extra points)", "(2 points)", "the heading says 2 points, the question has 2 extra points"),
         ("# BEGIN TESTS", "# BEGIN TEST", "a raw cell that Otter does not know: # BEGIN TEST; did you mean"),
         ("def test_q2_root(", "def test_q1_root(", "a case is one test function and one call of it"),
-        ("test_q2_root(root_of_nine)", "test_q1_root(root_of_nine)", "test_q1_root stands in q2_root"),
+        ("test_q2_root(root_of_nine)", "test_q1_root(root_of_nine)", "test_q1_root is in q2_root"),
         (
             'tags=["otter_ignore"]',
             'tags=["otter_ignor"]',

@@ -1,20 +1,13 @@
 """A headless Chromium of this machine. Run with `make browser`; pictures of what was seen go to tests/browser/seen/."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from benchmarks.browser import CHROMIUM, FLAGS
+
 SEEN = Path(__file__).parent / "seen"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +16,7 @@ def chromium():
         pytest.exit("no Chromium: install your system's package, chromium", returncode=2)
     SEEN.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
 

@@ -8,6 +8,7 @@ from autograder.classroom.report import Report
 from autograder.classroom.roster import Student
 from autograder.grading.results import CaseResult, Grading, Outcome, QuestionResult
 from autograder.grading.scale import Scale
+from benchmarks.browser import times_in
 from tools.answers import ROOT
 from tools.synthetic_class import make_class
 
@@ -149,14 +150,17 @@ def test_it_prints_without_cutting(chromium, out, look):
 
 def test_ten_thousand_students_open_sort_and_search_within_a_second(chromium, tmp_path):
     write_report(tmp_path / "report.html", 10_000)
+    times = times_in(chromium, tmp_path / "report.html")
+    assert max(times) < 1000, times
     page = chromium.new_page()
     page.goto((tmp_path / "report.html").as_uri())
-    opened = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
-    sort = page.evaluate(TIMED.format("document.querySelectorAll('#table th button')[0].click()"))
-    search = page.evaluate(
-        TIMED.format("s = document.getElementById('search'); s.value = '77'; s.dispatchEvent(new Event('input'))")
-    )
-    assert max(opened, sort, search) < 1000, (opened, sort, search)
+    assert page.locator("#table tbody tr").count() == 100
+    assert page.get_by_role("status").text_content() == "10,000 of 10,000"
+    assert page.locator(".tiles strong").first.text_content() == "10,000"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#table tbody tr").count() == 1000
+    assert page.get_by_role("status").text_content() == "10,000 of 10,000; here are the first 1,000"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#table tbody tr").count() == 100
     page.get_by_label("Search").fill("student 9999")
     assert column(page, 1) == ["Student 9999"] and page.locator(".pages").is_hidden()
@@ -164,15 +168,6 @@ def test_ten_thousand_students_open_sort_and_search_within_a_second(chromium, tm
     page.locator("#on").click()
     assert page.locator("#where").text_content() == "101 to 200"
     page.close()
-
-
-TIMED = """() => {{
-  const start = performance.now();
-  let s;
-  {};
-  document.body.offsetHeight;
-  return performance.now() - start;
-}}"""
 
 
 def write_report(path, count):

@@ -684,7 +684,7 @@ def test_wrong_calls_end_in_one_line_and_exit_code_2(place, monkeypatch, capsys)
         "none.zip does not exist": [folder, "--out", out, "--zip", str(place / "none.zip")],
         "with the zip itself": [folder, "--out", out, "--zip", str(place / "empty")],
         "Missing option '--out'": [folder],
-        "lies in": [folder, "--out", folder + "/out", "--zip", archive],
+        "is inside": [folder, "--out", folder + "/out", "--zip", archive],
         "go together": [folder, "--out", out, "--zip", archive, "--column", "x"],
         "no Dask scheduler answers": [folder, "--out", out, "--zip", archive, "--dask", "tcp://127.0.0.1:9"],
     }

@@ -10,9 +10,9 @@ from private.mistakes import (
     q6_backprop,
     q7_vanishing,
 )
-from private.mistakes.base import ANSWER, Mistake, function, patched
+from private.mistakes.base import ANSWER, CODED, NO_CODE, Mistake, function, patched
 
-QUESTIONS = (q1_kinds, q2_vanilla_rnn, q3_unroll, q4_rnn_gradients, q5_lstm, q6_backprop, q7_vanishing, anywhere)
-MISTAKES: list[Mistake] = [mistake for module in QUESTIONS for mistake in module.MISTAKES]
+MODULES = (q1_kinds, q2_vanilla_rnn, q3_unroll, q4_rnn_gradients, q5_lstm, q6_backprop, q7_vanishing, anywhere)
+MISTAKES: list[Mistake] = [mistake for module in MODULES for mistake in module.MISTAKES]
 
-__all__ = ["ANSWER", "MISTAKES", "Mistake", "function", "patched"]
+__all__ = ["ANSWER", "CODED", "MISTAKES", "NO_CODE", "Mistake", "function", "patched"]

@@ -28,6 +28,8 @@ ANSWER = {  # what an answer is called in the notebook
     "q7a_factor": "factor",
     "q7b_cell_carry": "cell_carry",
 }
+NO_CODE = {"q1_kinds", "q7a_factor"}  # a table and a name: there is no code in which to make a mistake
+CODED = [question for question in ANSWER if question not in NO_CODE]
 
 
 @dataclass(frozen=True)

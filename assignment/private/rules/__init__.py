@@ -7,19 +7,18 @@ that are the same function.
 
 from collections.abc import Iterable
 
-from private.mistakes.base import ANSWER
+from private.mistakes.base import CODED
 from private.rules import habits, limits, naming, symbols
 from private.rules.base import Generated, Solution
 from private.rules.limits import SLIGHT
 
-QUESTIONS = [question for question in ANSWER if question not in ("q1_kinds", "q7a_factor")]
 RULES = {rule.__name__: rule for module in (symbols, naming, limits, habits) for rule in module.RULES}
 
-__all__ = ["QUESTIONS", "RULES", "SLIGHT", "Generated", "generated"]
+__all__ = ["RULES", "SLIGHT", "Generated", "generated"]
 
 
 def generated(
-    solutions: dict[str, str], questions: Iterable[str] = QUESTIONS, names: Iterable[str] = RULES
+    solutions: dict[str, str], questions: Iterable[str] = CODED, names: Iterable[str] = RULES
 ) -> list[Generated]:
     """The wrong answers that rules make, each source once. solutions: {question: source}, the master's."""
     found: dict[tuple[str, str], Generated] = {}

@@ -2,8 +2,9 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const body = document.querySelector("#table tbody"), heads = [...document.querySelectorAll("#table thead th")];
-const MAX_NAMES = 300;
+const MAX_NAMES = 300, MAX_PRINTED = 1000;
 const number = n => n === null || n === undefined ? "" : String(Math.round(n * 100) / 100);
+const grouped = n => n.toLocaleString("en");
 const statusOf = student => student.status + (student.late ? ", late" : "");
 
 function add(parent, tag, text, kind) {
@@ -50,7 +51,7 @@ for (const details of document.querySelectorAll("details[data-cause]"))
       if (who.firstChild) who.append(", ");
       link(who, index);
     }
-    if (all.length > MAX_NAMES) who.append(` and ${all.length - MAX_NAMES} more`);
+    if (all.length > MAX_NAMES) who.append(` and ${grouped(all.length - MAX_NAMES)} more`);
   });
 
 // --- the table: sorted, searched and shown a page at a time ---
@@ -61,11 +62,12 @@ const texts = data.students.map(student => `${student.name} ${student.id} ${numb
 const collator = new Intl.Collator();
 let order = data.students.map((_, index) => index), found = order, start = 0;
 
-/** all: every row that was found, as on paper, and not a page of them. */
-function show(all = false) {
+/** paper: every row that was found, as far as that can be printed, and not a page of them. */
+function show(paper = false) {
   start = Math.max(0, Math.min(start, found.length - 1));
   start -= start % data.rows;
-  const shown = all ? found : found.slice(start, start + data.rows);
+  const shown = paper ? found.slice(0, MAX_PRINTED) : found.slice(start, start + data.rows);
+  const cut = paper && shown.length < found.length ? `; here are the first ${grouped(shown.length)}` : "";
   body.replaceChildren(...shown.map(index => {
     const row = document.createElement("tr");
     columns.forEach((value, column) => {
@@ -76,9 +78,9 @@ function show(all = false) {
     });
     return row;
   }));
-  $("count").textContent = `${found.length} of ${order.length}`;
+  $("count").textContent = `${grouped(found.length)} of ${grouped(order.length)}${cut}`;
   document.querySelector(".pages").hidden = found.length <= data.rows;
-  $("where").textContent = `${start + 1} to ${start + shown.length}`;
+  $("where").textContent = `${grouped(start + 1)} to ${grouped(start + shown.length)}`;
   $("back").disabled = start === 0;
   $("on").disabled = start + data.rows >= found.length;
 }

@@ -47,7 +47,9 @@ def test_the_three_folders_hold_what_they_should(built):
     names = {name for name in built.outputs() if not name.startswith("autograder/engine")}
     assert names == {
         "student/sample.ipynb",
+        "student/.gitignore",
         "student/helper.py",
+        "student/requirements.txt",
         "student/fixtures.json",
         "student/pictures/square.svg",
         "student/tests/q1_square.py",

@@ -120,7 +120,7 @@ def grading_of(made):
         ),
         ("extra: true", "manual: true", "is `manual: true`, and test_q2_root would count its points a second time"),
         ("pictures/square.svg", "pictures/sqare.svg", "pictures/sqare.svg does not exist"),
-        ("fixtures.json, pictures,", "fixtures.json,", "students do not get pictures/square.svg"),
+        ("fixtures.json, pictures]", "fixtures.json]", "students do not get pictures/square.svg"),
         ("files: [helper.py, fix", "files: [fix", "uses helper.py, which students do not get"),
         (
             "autograder_files: [private/oracle.py]",

@@ -114,7 +114,7 @@ def test_all_recipes_and_then_one_build(hw6, capsys):
     (hw6 / "student/.git/HEAD").write_text("mine")
     assert main(["build"]) == 0
     told = capsys.readouterr().out
-    assert "q1_softmax is gone from the master, and is still in tests/test_hw6.py:13" in told
+    assert "q1_softmax is gone from the master, and still in tests/test_hw6.py:13" in told
     assert "left as it is: student/.git/" in told and "kept" not in told
     assert sorted(path.name for path in (hw6 / "student").glob("*.ipynb")) == ["hw7.ipynb"]
     assert sorted(path.name for path in (hw6 / "student/tests").iterdir()) == ["q3_again.py"]

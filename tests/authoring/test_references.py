@@ -89,6 +89,7 @@ def refusal(sample):
     ],
 )
 def test_what_is_not_there_is_refused_in_one_line(sample, old, new, says):
+    sample.change("pictures]", "pictures, requirements.txt]")
     told = refusal(sample.change(old, new))
     assert says in told and told.startswith("assignment/sample.py:"), told
 

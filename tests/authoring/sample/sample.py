@@ -15,7 +15,7 @@ name: sample
 requirements: requirements.txt
 overwrite_requirements: true
 python_version: "3.12"
-files: [helper.py, fixtures.json, pictures, requirements.txt]
+files: [helper.py, fixtures.json, pictures]
 autograder_files: [private/oracle.py]
 tests: {files: true, ok_format: false}
 check_all_cell: true

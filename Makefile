@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 STUDENT := .venv-student/.ready
+TEMPLATE := autograder/authoring/templates
 PINNED := assignment/requirements.txt assignment/private/requirements.txt
 RIGHT_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit('this needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is ' + sys.version.split()[0] + '. Name one: make PYTHON=python3.12')
 
@@ -70,6 +71,7 @@ lock:
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
 	    $$(for file in $(PINNED); do sed -n '/^$$/q; s/==.*//p' $$file; done)
 	.venv-lock/bin/python -m pip freeze --quiet --exclude-editable > constraints.txt
-	.venv-lock/bin/python -m tools.pins assignment/requirements.txt
-	.venv-lock/bin/python -m tools.repin autograder/authoring/templates/container.txt assignment/private/requirements.txt
+	.venv-lock/bin/python -m tools.pins assignment/requirements.txt $(TEMPLATE)/new/assignment/requirements.txt
+	.venv-lock/bin/python -m tools.repin $(TEMPLATE)/container.txt assignment/private/requirements.txt \
+	    $(TEMPLATE)/new/assignment/private/requirements.txt
 	rm -r .venv-lock

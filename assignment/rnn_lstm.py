@@ -45,13 +45,16 @@ autograder_files:
     - private/hidden.json
 spoilers:
     - dz = dh * (1 - h**2)
+    - rnn.forward(x)
+    - np.outer(h_prev, dz)
+    - np.outer(h_prev, dz_g)
 tests:
     files: true
     ok_format: false
 check_all_cell: true
 export_cell:
     instructions: >-
-        No check looks at your own words in q4d, q6c and q7c: are they written? If your course wants the written
+        No check looks at your own words in {{questions.written}}: are they written? If your course wants the written
         answers as a PDF, export the notebook to HTML (File menu), open it in a browser, and print it.
     pdf: false
     run_tests: true
@@ -81,7 +84,7 @@ functions and arguments.
 your answer gives beside those that the public check expects, and marks the step from which they differ. It does this
 for every question whose answer gives arrays; for q6a it also writes your formula as mathematics and draws its paths.
 
-{{points.automatic}} points are graded automatically, {{points.written}} by a person (the three written answers); q6d is worth {{points.extra}} extra points.
+{{points.automatic}} points are graded automatically, {{points.written}} by a person (the written answers {{questions.written}}); {{questions.extra}} is worth {{points.extra}} extra points.
 Plan five hours with q6d and q8; a good place to take a break is after q4.
 
 ## Legend

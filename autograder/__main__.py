@@ -91,7 +91,7 @@ def build(master: Path | None, out: Path | None, check: bool) -> None:
         names, (kept, foreign), places = building.build(master, out)
         lines, wrong = [f"built {name}" for name in names], 0
         lines += [f"kept: {name} was not as a build had made it, and is now {place}" for name, place in kept]
-        lines += [f"a question that is gone is still in {'; '.join(places)}"] * bool(places)
+        lines += places
     if foreign:
         lines.append(f"not made by a build, left as it is: {told(foreign)}")
     for line in lines:
@@ -179,6 +179,7 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is at this address.")
 @click.option("--canvas", type=PATH, help="Canvas's gradebook export: write canvas.csv, to import there.")
 @click.option("--column", help="With --canvas: the column of the assignment, or how it begins.")
+@click.option("--moodle", type=PATH, help="Moodle's grading worksheet: write moodle.csv, to upload there.")
 @click.option(
     "--written",
     type=PATH,
@@ -189,10 +190,18 @@ def grade(submission: Path, archive: Path | None, as_json: bool, unconfined: boo
 @UNCONFINED
 @DEBUG
 def classroom(
-    folder: Path, out: Path, archive: Path | None, canvas: Path | None, column: str | None, **settings: Any
+    folder: Path,
+    out: Path,
+    archive: Path | None,
+    canvas: Path | None,
+    column: str | None,
+    moodle: Path | None,
+    **settings: Any,
 ) -> int:
     """Grade all submissions in FOLDER: files, a folder a student, or a download from Canvas, Moodle or Gradescope."""
     from autograder.classroom.canvas import CanvasExport
+    from autograder.classroom.exports import GradeExport
+    from autograder.classroom.moodle import MoodleWorksheet
     from autograder.classroom.run import Settings, grade_class
     from autograder.grading.assignment import Assignment
 
@@ -204,9 +213,10 @@ def classroom(
     if archive.is_dir():
         raise CallError(f"{archive} is a folder; a class is graded with the zip itself")
     sweep(TEMPORARY)
-    export = CanvasExport(canvas, column) if canvas and column else None
+    exports: list[GradeExport] = [CanvasExport(canvas, column)] if canvas and column else []
+    exports += [MoodleWorksheet(moodle)] if moodle else []
     with Assignment(archive) as assignment:
-        return grade_class(folder, out, assignment, export, Settings(**settings, closed=OURS))
+        return grade_class(folder, out, assignment, exports, Settings(**settings, closed=OURS))
 
 
 def stdout_kept() -> int:

@@ -8,7 +8,7 @@ AutograderError              exit code 1, unless it says otherwise
 ├── CallError                what the command line names cannot be used; exit code 2
 │   ├── ArchiveError         not a valid autograder zip
 │   ├── RosterError          a folder without a class in it
-│   ├── CanvasError          not an export of Canvas's gradebook, or not the right column
+│   ├── GradebookError       not an export of Canvas's or Moodle's gradebook, or not the right column
 │   ├── WrittenError         grades of written answers that are damaged, contradict each other, or are another class's
 │   ├── BrowserError         no Chromium to make PDFs with, or one that makes none
 │   ├── ClusterError         no Dask cluster to grade on
@@ -61,8 +61,8 @@ class RosterError(CallError):
     """The folder holds nothing that could be graded, or its list of students cannot be read."""
 
 
-class CanvasError(CallError):
-    """The Canvas export cannot be used."""
+class GradebookError(CallError):
+    """The export of an LMS's gradebook cannot be used."""
 
 
 class WrittenError(CallError):

@@ -171,10 +171,21 @@ def canvas_book(folder: Path, people: list[Person]) -> None:
 
 def moodle_book(folder: Path, people: list[Person]) -> None:
     """Moodle's grading worksheet, which tells who was late; it lies with the submissions."""
-    columns = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade"]
+    columns = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade", "Grade can be changed"]
+    columns += ["Last modified (submission)", "Last modified (grade)"]
     status = {True: "Submitted for grading - 1 day 2 hours late", False: "Submitted for grading -  - "}
     rows = [
-        [f"Participant {person.id}", person.name, f"u{person.id}@example.edu", status[person.late], "", 50]
+        [
+            f"Participant {person.id}",
+            person.name,
+            f"u{person.id}@example.edu",
+            status[person.late],
+            "",
+            50,
+            "Yes",
+            "-",
+            "-",
+        ]
         for person in people
     ]
     write_table(folder / "Grades-CS182-RNN.csv", columns, rows)

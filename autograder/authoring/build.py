@@ -48,8 +48,8 @@ LOG_HEAD = b"The log of a build that failed:\n"
 
 
 class Built(NamedTuple):
-    """names: the folders and files that were made, below the folder of the outputs. places: where other texts still
-    speak of a question that is gone.
+    """names: the folders and files that were made, below the folder of the outputs. places: lines on which other texts
+    the questions of the master have left behind.
     """
 
     names: list[str]
@@ -74,8 +74,7 @@ def build(path: Path, out: Path) -> Built:
         out.mkdir(parents=True, exist_ok=True)
         with alone(out):
             sources = snapshot(path)
-            master, known = checked(path, out)
-            places = check_removed(master, out, known.last)
+            master, known, places = checked(path, out)
             clear(out, known)
             with staged(out) as stage:
                 names = make(master, stage / "new", out)
@@ -93,7 +92,7 @@ def build(path: Path, out: Path) -> Built:
 def differences(path: Path, out: Path) -> Differences:
     """Build without writing, and compare with what is there. Raises BuildError."""
     out = out.resolve()
-    master, known = checked(path, out)
+    master, known, _ = checked(path, out)
     with tempfile.TemporaryDirectory(prefix="build-") as stage:
         new = Path(stage) / "new"
         make(master, new, out)
@@ -105,11 +104,15 @@ def made_files(new: Path) -> list[str]:
     return [file.relative_to(new).as_posix() for file in files(new)]
 
 
-def checked(path: Path, out: Path) -> tuple[Master, Known]:
-    """The master at a path, which fulfils all rules, and what earlier builds have made of it. Raises BuildError."""
-    master, known = checked_master(path), Known(out)
+def checked(path: Path, out: Path) -> tuple[Master, Known, list[str]]:
+    """The master at a path, which fulfils all rules, what earlier builds have made of it, and lines on other texts that
+    its questions have left behind. Raises BuildError.
+    """
+    master, known = Master(path), Known(out)
     check_place(master, out, known.last)
-    return master, known
+    places = check_removed(master, out, known.last)
+    check_master(master)
+    return master, known, places
 
 
 def is_our_log(path: Path) -> bool:
@@ -122,9 +125,13 @@ def is_our_log(path: Path) -> bool:
 def checked_master(path: Path) -> Master:
     """The master at a path, which fulfils all rules. Raises BuildError."""
     master = Master(path)
+    check_master(master)
+    return master
+
+
+def check_master(master: Master) -> None:
     check_rules(master)
     check_rubrics(master)
-    return master
 
 
 def make(master: Master, new: Path, out: Path) -> list[str]:
@@ -151,6 +158,8 @@ def make_in(work: Path, master: Master, new: Path, out: Path) -> list[str]:
     assign(master, source, split)
     student = new / STUDENT
     shutil.copytree(split / "student", student)
+    for page_file in student.rglob("*.md"):
+        page_file.write_text(master.filled_in(page_file.read_text(encoding="utf-8")), encoding="utf-8")
     onefile.add_grader(master, student)
     blank = onefile.without_otter(master, read(student / notebook))
     onefile.embed_pictures(blank, student)

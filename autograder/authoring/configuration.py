@@ -15,9 +15,13 @@ import msgspec
 import yaml
 
 PYTHONS = {"3.11": "3.11.13", "3.12": "3.12.11", "3.13": "3.13.5"}  # what a container can have, and which of these
-PLACEHOLDER = re.compile(r"\{\{\s*points\b\.?(.*?)\s*\}\}")  # in prose: {{points.automatic}}
+# In prose: {{points.automatic}}, {{questions.written}}.
+PLACEHOLDER = re.compile(r"(\{?)\{\s*([a-z]+)\b(\.?)([\w.]*)\s*\}(\}?)", re.IGNORECASE)
+# in prose: {{points.automatic}}
+KINDS = ("points", "questions")  # of what placeholders stand for
 CASE = {"points": float, "hidden": bool, "success_message": str, "failure_message": str}
 OURS: dict[str, dict[str, Any]] = {"assignment": {"spoilers": list[str]}, "question": {"extra": bool}}
+NEAR = 0.75  # how alike two words are of which one is a slip
 REFUSED = {  # what Otter knows and this engine does not do
     "config_file": "write the settings into the master, where they are checked",
     "all_or_nothing": "every case counts by itself: write one case for what counts together",
@@ -111,19 +115,25 @@ def check(settings: dict[Any, Any], known: dict[str, Any], lines: list[str], gro
                 raise SettingsError(f"{group}`{key}:` is of the wrong kind: {problem}", line) from None
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A question whether another name was meant; "" where none is near."""
-    found = difflib.get_close_matches(name, sorted(known), 1)
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """A question whether another name was meant; "" where none is near. cutoff: how near, from 0 to 1."""
+    found = difflib.get_close_matches(name, sorted(known), 1, cutoff)
     return f"; did you mean `{found[0]}`?" if found else ""
 
 
-def filled_in(text: str, points: dict[str, float]) -> str:
-    """A text with the numbers in place of {{points.NAME}}. Raises SettingsError."""
+def filled_in(text: str, points: dict[str, float], lists: dict[str, str]) -> str:
+    """A text with what {{points.NAME}} and {{questions.KIND}} stand for. Raises SettingsError."""
+    known = {f"points.{name}": f"{number:g}" for name, number in points.items()}
+    known |= {f"questions.{kind}": names for kind, names in lists.items()}
 
-    def number(match: re.Match[str]) -> str:
-        if match[1] not in points:
-            line = text[: match.start()].count("\n")
-            raise SettingsError(f"{match[0]} names no question and no sum{nearest(match[1], points)}", line)
-        return f"{points[match[1]]:g}"
+    def meant(match: re.Match[str]) -> str:
+        before, kind, dot, rest, after = match.groups()
+        if before and after and f"{kind}.{rest}" in known:
+            return known[f"{kind}.{rest}"]
+        near = kind.lower().startswith(KINDS) or dot and nearest(kind.lower(), KINDS, NEAR)
+        if not (before and after and near or dot and kind in KINDS):
+            return match[0]  # somebody else's
+        line = text[: match.start()].count("\n")
+        raise SettingsError(f"{match[0]} names no question and no sum{nearest(f'{kind}.{rest}', known)}", line)
 
-    return PLACEHOLDER.sub(number, text)
+    return PLACEHOLDER.sub(meant, text)

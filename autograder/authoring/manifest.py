@@ -23,16 +23,18 @@ PENDING = f"{DIST}/.pending.json"  # the digests of a build that is putting its 
 STAMP = f"{DIST}/.built.json"  # what the last build was made from
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one build made.
 
     master: its path below the folder of the outputs; the file's name where it lies elsewhere. questions: the names that
     each question's solution defines. files: the SHA-256 of every file, by its path below the folder of the outputs.
+    written: the questions that a person grades.
     """
 
     master: str
     questions: dict[str, list[str]]
     files: dict[str, str]
+    written: list[str] = []
 
     def encode(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=1) + b"\n"
@@ -43,9 +45,11 @@ NOTHING = Manifest("", {}, {})
 
 def manifest_of(master: Master, names: Iterable[str], new: Path, out: Path) -> Manifest:
     """The manifest of the files `names` below the folder `new`, made from a master to be put below `out`."""
-    questions = {name: sorted(defined(source)) for name, source in master.solutions().items()}
+    questions: dict[str, list[str]] = {name: [] for name in master.questions}
+    questions |= {name: sorted(defined(source)) for name, source in master.solutions().items()}
     files = {name: digest(new / name) for name in sorted(names)}
-    return Manifest(identity(master, out), questions, files)
+    written = [question.name for question in master.questions.values() if question.manual]
+    return Manifest(identity(master, out), questions, files, written)
 
 
 def identity(master: Master, out: Path) -> str:

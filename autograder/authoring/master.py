@@ -18,7 +18,7 @@ from autograder.authoring import configuration
 from autograder.authoring.configuration import SettingsError, filled_in, nearest
 from autograder.authoring.parts import CaseSource as CaseSource
 from autograder.authoring.parts import Cell as Cell
-from autograder.authoring.parts import Config, sums
+from autograder.authoring.parts import Config, lists, sums
 from autograder.authoring.parts import Question as Question
 from autograder.errors import BuildError
 from autograder.grading.text import one_line
@@ -42,13 +42,13 @@ class Master:
         for cell in self.cells:
             if cell.block == "TESTS":
                 self._add_case(cell)
-        points = sums(self.questions.values())
         for cell in self.cells:
             if cell.kind == "markdown":
                 try:
-                    cell.source = filled_in(cell.source, points)
+                    cell.source = self.filled_in(cell.source)
                 except SettingsError as problem:
                     raise self.cell_error(cell, str(problem), cell.line + problem.line) from None
+        self._fill_in_instructions()
 
     @property
     def folder(self) -> Path:
@@ -63,6 +63,17 @@ class Master:
     @property
     def title(self) -> str:
         return self.config.name or self.path.stem
+
+    def filled_in(self, text: str) -> str:
+        """A text with what its placeholders stand for. Raises SettingsError."""
+        questions = self.questions.values()
+        return filled_in(text, sums(questions), lists(questions))
+
+    @property
+    def instructions(self) -> str:
+        """What the author says above the cell that exports."""
+        group = self.config.settings.get("export_cell")
+        return str(group.get("instructions") or "") if isinstance(group, dict) else ""
 
     def solutions(self) -> dict[str, str]:
         """{question: the source of its solution, as the solved notebook has it}."""
@@ -127,6 +138,13 @@ class Master:
         for key in ("files", "autograder_files", "spoilers"):
             lists[key] = settings.get(key) or []
         return Config(cells[0], str(settings.get("name") or ""), **lists, settings=settings)
+
+    def _fill_in_instructions(self) -> None:
+        if self.instructions:
+            try:
+                self.config.settings["export_cell"]["instructions"] = self.filled_in(self.instructions)
+            except SettingsError as problem:
+                raise self.error(self.config.line, CONFIG, f"instructions: {problem}") from None
 
     def _structure(self) -> None:
         """Give each cell its block and question, and collect the questions."""

@@ -4,17 +4,12 @@ This module must never write over a file that is there.
 """
 
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from autograder.errors import CallError
 
 TEMPLATE = Path(__file__).parent / "templates/new"
 NAME = "NAME"  # what the template says where the assignment's name goes
-NEEDED = {
-    "requirements.txt": ("numpy", "jupyterlab", "otter-grader"),  # by students
-    "private/requirements.txt": ("numpy",),  # in the grader's container, beside what the grader needs
-}
 
 
 def lay_out(name: str, below: Path) -> list[Path]:
@@ -33,16 +28,4 @@ def lay_out(name: str, below: Path) -> list[Path]:
         place.write_text(file.read_text(encoding="utf-8").replace(NAME, name), encoding="utf-8")
         shutil.copymode(file, place)
         written.append(place)
-    for file_name, packages in NEEDED.items():
-        place = folder / "assignment" / file_name
-        place.write_text("".join(f"{pinned(package)}\n" for package in packages), encoding="utf-8")
-        written.append(place)
     return written
-
-
-def pinned(package: str) -> str:
-    """A requirement of the version that is installed here, of any where there is none."""
-    try:
-        return f"{package}=={version(package)}"
-    except PackageNotFoundError:
-        return package

@@ -47,16 +47,29 @@ EXPORT = """\
 The cell below saves the notebook where it can, and packs it into a zip: submit that zip. It also says whether the \
 notebook holds what you ran."""
 EXPORT_CELL = "grader.export({})"
+IGNORED = ".gitignore"
+GIT_IGNORE = """\
+# What work on the notebook leaves behind.
+.ipynb_checkpoints/
+__pycache__/
+.venv/
+.vscode/
+.DS_Store
+.OTTER_LOG
+{name}_*.zip
+"""
 KEPT_ARGUMENTS = {"nb_path", "export_path", "files"}
 
 
 def add_grader(master: Master, student: Path) -> None:
-    """Put the package and what it may know of the assignment into student/."""
+    """Put the package, and what it may know of the assignment, into student/; and what Git shall leave out there."""
     target = student / GRADER
     if target.exists():
         raise master.file_error(f"files: {GRADER} is the name of the package that the build itself adds")
     shutil.copytree(PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
     (target / "assignment.json").write_text(assignment_data(master, student), encoding="utf-8")
+    if IGNORED not in master.config.files:
+        (student / IGNORED).write_text(GIT_IGNORE.format(name=master.path.stem), encoding="utf-8")
 
 
 def assignment_data(master: Master, student: Path) -> str:

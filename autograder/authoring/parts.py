@@ -1,5 +1,6 @@
 """The parts of a master: its cells, its questions with their cases, its configuration."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,3 +71,19 @@ def sums(questions: Collection[Question]) -> dict[str, float]:
         "extra": sum(q.points for q in questions if q.extra),
         "total": sum(q.points for q in questions if not q.extra),
     }
+
+
+def lists(questions: Collection[Question]) -> dict[str, str]:
+    """The questions of a kind by their short names, as prose can name them: {{questions.written}}."""
+    kinds = {"written": [q for q in questions if q.manual], "extra": [q for q in questions if q.extra]}
+    return {kind: listed([short(question.name) for question in found]) for kind, found in kinds.items()}
+
+
+def short(name: str) -> str:
+    """What prose calls a question: q4d for q4d_why_gradients; the whole name where it has no number."""
+    first = name.split("_")[0]
+    return first if re.fullmatch(r"q\d+[a-z]?", first) else name
+
+
+def listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "none"

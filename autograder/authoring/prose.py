@@ -1,4 +1,4 @@
-"""What prose must not do: show a picture that is not there, give away an answer, or tell what a hidden case asks.
+"""What prose must not do: give away an answer, or tell what a hidden case asks.
 
 A line that it may show all the same is in the configuration's list `spoilers:`. This module must never run the
 master's code.
@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.expressions import expressions, squeezed
+from autograder.authoring.expressions import told as texts_beside_code
 from autograder.authoring.leaks import Secret, all_secrets
 from autograder.authoring.master import Cell, Master
-from autograder.authoring.shipping import gets
 
-PICTURE = re.compile(r"!?\[[^\]]*\]\(\s*([^)\s]+)|<img\b[^>]*\bsrc=[\"']([^\"']+)")
-ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.IGNORECASE)  # how an address that is no file's begins
 SIZES = re.compile(r"\(\s*(\d+(?:\s*,\s*\d+)+)\s*\)")
 NUMBER = re.compile(r"(?<![\w.])(?:0\.0*[1-9]\d\d+|[1-9]\d*\.\d\d+)(?![\w.])")  # so many digits are nobody's by chance
 HIDDEN_CASE = re.compile(r"\bhidden\s+(?:check|case|test|input)s?\b", re.IGNORECASE)
@@ -23,16 +22,15 @@ COUNT = re.compile(r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelv
 
 
 def check_prose(master: Master) -> None:
-    """Pictures exist, and nothing secret is told that is not in `spoilers:`. Raises BuildError."""
-    secrets = all_secrets(master)
+    """Nothing secret is told that is not in `spoilers:`. Raises BuildError."""
+    secrets, values = all_secrets(master), expressions(master)
     shapes, numbers = hidden_data(master)
     told = set()
     for cell in master.cells:
-        if cell.kind == "markdown":
-            check_pictures(master, cell)
-        for line, text, what in spoiled(cell, secrets, shapes, numbers):
-            if (found := next((allowed for allowed in master.config.spoilers if allowed in text), None)) is not None:
-                told.add(found)
+        for line, text, what in [*spoiled(cell, secrets, shapes, numbers), *explained(cell, values)]:
+            found = [allowed for allowed in master.config.spoilers if squeezed(allowed) in squeezed(text)]
+            if found:
+                told.update(found)
             else:
                 message = f"{what}: {text}; if that is meant, list it in the configuration's `spoilers:`"
                 raise master.cell_error(cell, message, line)
@@ -40,19 +38,6 @@ def check_prose(master: Master) -> None:
         if allowed not in told:
             message = f"spoilers: nothing is given away by: {allowed}"
             raise master.error(master.config.line, "ASSIGNMENT CONFIG", message)
-
-
-def check_pictures(master: Master, cell: Cell) -> None:
-    """Every file that a cell shows or links exists, and students get it."""
-    for match in PICTURE.finditer(cell.source):
-        name = (match[1] or match[2]).split("#")[0]
-        if ELSEWHERE.match(match[1] or match[2]):
-            continue
-        line = cell.line + cell.source[: match.start()].count("\n")
-        if not (master.folder / name).is_file():
-            raise master.cell_error(cell, f"{name} does not exist", line)
-        if cell.block != "SOLUTION" and not gets(master, master.folder / name, master.config.files):
-            raise master.cell_error(cell, f"students do not get {name}: it is not in `files:`", line)
 
 
 def spoiled(
@@ -81,6 +66,14 @@ def spoiled(
             if (found := HIDDEN_CASE.search(match[0])) and COUNT.search(match[0]):
                 line = cell.line + cell.source[: match.start() + found.start()].count("\n")
                 yield line, " ".join(match[0].split()), "seems to tell what a hidden case asks"
+
+
+def explained(cell: Cell, values: dict[str, Secret]) -> Iterator[tuple[int, str, str]]:
+    """(line, what is told, how to say so) for each expression of a solution that is quoted where students read it."""
+    if cell.block in ("", "QUESTION") or cell.is_solution:
+        for line, text in texts_beside_code(cell):
+            if secret := max((value for value in values if value in squeezed(text)), key=len, default=""):
+                yield line, secret, f"gives away {values[secret].what}"
 
 
 def visible(cell: Cell) -> Iterator[tuple[int, str]]:

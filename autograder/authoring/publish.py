@@ -29,7 +29,7 @@ from autograder.errors import OutputError
 
 KEPT = "kept"  # where a person's version of a made file goes
 STAGE, MARK = ".build-", ".autograder"  # how a build's working folder begins, and the file that tells it from others
-PUBLISHED = {".devcontainer"}  # hidden by its name, which GitHub asks for
+PUBLISHED = {".devcontainer", ".gitignore"}  # hidden by their names, which GitHub and Git ask for
 MAX_DIFF_LINES, MAX_DIFF_WIDTH, MAX_NAMES = 20, 160, 8
 
 

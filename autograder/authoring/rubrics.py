@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.authoring import page
+from autograder.authoring.configuration import nearest
 from autograder.authoring.master import Cell, Master, Question
 from autograder.errors import MathError
 from autograder.grading.written import RubricLine, WrittenQuestion
@@ -24,14 +25,40 @@ from autograder.grading.written import RubricLine, WrittenQuestion
 TITLE = re.compile(r"\*\*Rubric(?: \((?P<points>[\d.]+) points?\))?\*\*\s*")
 HEADER, RULE = re.compile(r"\|\s*Points\s*\|\s*For\s*\|\s*"), re.compile(r"[|\s:-]+")
 PIPE = re.compile(r"(?<!\\)\|")
+BOLD = re.compile(r"\s*(?:\*\*|__|#+ )\s*([A-Za-z]+)\b.*")
+COLUMNS = re.compile(r"\|\s*([A-Za-z]+)\s*\|\s*For\s*\|\s*")
+SLIP = 0.7  # how near a word is to the one that was meant
 WHOLE_ANSWER = "The whole answer"
 
 
 def check_rubrics(master: Master) -> None:
-    """Every rubric can be read, and its points add up to its question's. Raises BuildError."""
+    """Every rubric can be read, its points add up to its question's, and none is left over. Raises BuildError."""
+    titled: set[str] = set()
+    for cell in master.cells:
+        if cell.kind == "markdown":
+            check_place(master, cell, titled)
     for question in master.questions.values():
         if question.manual:
             read_rubric(master, question)
+
+
+def check_place(master: Master, cell: Cell, titled: set[str]) -> None:
+    """A rubric, or what looks like one, is that of a question that a person grades, and its only one.
+
+    titled: the questions that have one already, to be added to.
+    """
+    name = cell.question.name if cell.question and cell.question.manual and cell.block == "SOLUTION" else ""
+    for line, text in enumerate(cell.source.split("\n"), cell.line):
+        title, bold, columns = TITLE.fullmatch(text), BOLD.fullmatch(text), COLUMNS.fullmatch(text)
+        if bold and not title and nearest(bold[1].lower(), ["rubric"], SLIP):
+            raise master.cell_error(cell, f"a rubric's title is `**Rubric (N points)**`, not `{text.strip()}`", line)
+        if columns and name not in titled and nearest(columns[1], ["Points"], SLIP):
+            raise master.cell_error(cell, "a rubric needs its title above the table: `**Rubric (N points)**`", line)
+        if title and not name:
+            raise master.cell_error(cell, "a rubric stands in the solution of a question with `manual: true`", line)
+        if title and name in titled:
+            raise master.cell_error(cell, "a second rubric of one question", line)
+        titled |= {name} if title else set()
 
 
 def written_questions(master: Master, source: Path) -> list[WrittenQuestion]:

@@ -10,7 +10,9 @@ from autograder.authoring.configuration import PYTHONS, nearest
 from autograder.authoring.markers import check_markers
 from autograder.authoring.master import CaseSource, Cell, Master, Question, without_markers
 from autograder.authoring.names import arguments, defined, free
+from autograder.authoring.packages import check_packages
 from autograder.authoring.prose import check_prose
+from autograder.authoring.references import check_references
 from autograder.authoring.shipping import check_shipped
 from autograder.errors import BuildError
 
@@ -29,6 +31,8 @@ def check_rules(master: Master) -> None:
     check_ids(master)
     check_cells(master)
     check_shipped(master)
+    check_packages(master)
+    check_references(master)
     check_prose(master)
 
 

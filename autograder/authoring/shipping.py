@@ -5,20 +5,26 @@ This module must never run the master's code.
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.configuration import nearest
 from autograder.authoring.master import CaseSource, Master
+from autograder.authoring.publish import PUBLISHED, files
 from autograder.errors import BuildError
 
 PRIVATE = "private"  # the folder of which students get nothing
+NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")  # of a file, on every system and in every address
+WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+MADE = {"tests", "grader"}  # what the build puts into student/ itself
 HIDDEN = "hidden"  # what a name says that hands out hidden data
 
 
 def check_shipped(master: Master) -> None:
     """All that is named exists and goes to whom it may go to, and what is used goes to whom uses it."""
     check_lists(master)
+    check_file_names(master)
     for cell in master.cells:
         if cell.kind == "code" and cell.block != "TESTS":
             for line, file in used_files(master, cell.source):
@@ -70,6 +76,39 @@ def check_lists(master: Master) -> None:
             if path.is_file() and (data := path.read_bytes()) in copies and data:
                 message = f"{name} would give students a copy of {copies[data].relative_to(folder)}"
                 raise error("files", name, message)
+
+
+def check_file_names(master: Master) -> None:
+    """Whatever students use can hold the files, and no file takes the place of another, or of a module of Python's."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", master.path.stem):
+        raise master.file_error("the master's name becomes the notebook's: use letters, digits, - and _")
+    seen = {f"{master.path.stem}.ipynb".lower()}
+    for name in shipped_files(master):
+        odd = next((part for part in Path(name).parts if not is_plain(part)), "")
+        problem = ""
+        if odd:
+            problem = f"{odd} cannot be a name everywhere: use letters, digits, -, _ and ., and no dot first"
+        elif Path(name).parts[0] in MADE:
+            problem = f"{Path(name).parts[0]} is a name that the build itself uses"
+        elif name.lower() in seen:
+            problem = "differs from another file of the students' in capital letters alone, or is the notebook's name"
+        elif "/" not in name and name.endswith(".py") and name[:-3] in sys.stdlib_module_names:
+            problem = f"takes the place of Python's own module {name[:-3]}"
+        if problem:
+            raise master.error(master.config.line, "ASSIGNMENT CONFIG", f"files: {name}: {problem}")
+        seen.add(name.lower())
+
+
+def is_plain(part: str) -> bool:
+    return part in PUBLISHED or bool(NAME.fullmatch(part)) and part.split(".")[0].lower() not in WINDOWS
+
+
+def shipped_files(master: Master) -> Iterator[str]:
+    """The files that students get, by their paths below the master's folder."""
+    for name in master.config.files:
+        path = master.folder / name
+        for file in files(path) if path.is_dir() else [path]:
+            yield file.relative_to(master.folder).as_posix()
 
 
 def check_case(master: Master, case: CaseSource) -> None:

@@ -13,7 +13,7 @@ from autograder.authoring import page
 from autograder.authoring.archive import configured_files
 from autograder.authoring.kernels import errors_of, first_line
 from autograder.authoring.master import CaseSource, Master, Question
-from autograder.authoring.onefile import GRADER, PACKAGE
+from autograder.authoring.onefile import GRADER, IGNORED, PACKAGE
 from autograder.authoring.publish import files
 from autograder.errors import AutograderError, MathError
 from autograder.grading.assignment import Assignment
@@ -41,11 +41,12 @@ def check_test_files(master: Master, folder: Path, wanted: Callable[[CaseSource]
 
 
 def check_contents(master: Master, source: Path, student: Path) -> None:
-    """student/ holds the notebook, the public tests, `grader` and the files of the configuration, nothing else."""
+    """student/ holds the notebook, the public tests, what the build adds and the configuration's files, no more."""
     expected = {Path(f"{master.path.stem}.ipynb")}
     expected |= {Path("tests") / f"{q.name}.py" for q in master.questions.values() if q.cases}
     expected |= {Path(name) for name in configured_files(master, source)}
-    expected |= {Path(GRADER) / "assignment.json", *(Path(GRADER) / file.name for file in PACKAGE.glob("*.py"))}
+    expected |= {Path(IGNORED), Path(GRADER) / "assignment.json"}
+    expected |= {Path(GRADER) / file.name for file in PACKAGE.glob("*.py")}
     found = {file.relative_to(student) for file in files(student)}
     for file in sorted(found ^ expected):
         what = "must not be" if file in found else "is missing"

@@ -1,7 +1,7 @@
 """What a run has changed: the grades.csv that it replaces, compared with the new one."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,8 +27,8 @@ def read_grades(path: Path) -> dict[str, dict[str, str]]:
         return {}
 
 
-def changed(before: Mapping[str, Mapping[str, str]], rows: Iterable[Mapping[str, str]]) -> list[Change]:
-    """Whose points or status differ; nobody where there was nothing before, or a column is new."""
+def changed(before: Mapping[str, Mapping[str, str]], rows: Sequence[Mapping[str, str]]) -> list[Change]:
+    """Whose points or status differ, and who is gone; nobody where there was nothing before, or a column is new."""
     found = []
     for row in rows:
         old = before.get(row["id"])
@@ -39,4 +39,8 @@ def changed(before: Mapping[str, Mapping[str, str]], rows: Iterable[Mapping[str,
             columns = [(name, old[name] or "", row[name]) for name in told if (old[name] or "") != row[name]]
         if columns:
             found.append(Change(row["id"], row["name"], columns))
-    return found
+    gone = before.keys() - {row["id"] for row in rows}
+    return found + [
+        Change(id, before[id].get("name") or id, [("status", before[id].get("status") or "", "no longer in the class")])
+        for id in sorted(gone)
+    ]

@@ -18,10 +18,15 @@ PAGES.filters["points"] = lambda number: f"{number:g}"
 PAGES.filters["grouped"] = lambda number: f"{number:,}"
 
 
-def write_feedback(out: Path, result: Result, assignment: str, written: list[WrittenQuestion]) -> None:
-    """The page that a student may read. assignment: its name. written: the questions that a person grades."""
+def write_feedback(
+    out: Path, result: Result, assignment: str, written: list[WrittenQuestion], extra: frozenset[str]
+) -> None:
+    """The page that a student may read. assignment: its name. written: the questions that a person grades.
+
+    extra: the names of those whose points come on top.
+    """
     page = PAGES.get_template("feedback.html")
-    text = page.render(result=result, assignment=assignment, written=written)
+    text = page.render(result=result, assignment=assignment, written=written, extra=extra)
     replace(out / feedback_page(result.student), encoded(text))
 
 

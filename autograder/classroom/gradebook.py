@@ -1,4 +1,4 @@
-"""Records of a class to what an instructor opens, uploads and sends out: grades.csv, Canvas's import, the pages.
+"""Records of a class to what an instructor opens, uploads and sends out: grades.csv, what an LMS imports, the pages.
 
 It must never put a student's text into a table that a spreadsheet could take for a formula.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.classroom import feedback
-from autograder.classroom.canvas import COLUMNS, CanvasExport
 from autograder.classroom.changes import changed, read_grades
+from autograder.classroom.exports import GradeExport
 from autograder.classroom.feedback import write_feedback
 from autograder.classroom.marks import Marks
 from autograder.classroom.records import Result, Status, StudentRecord
@@ -27,7 +27,7 @@ from autograder.grading.text import clean, one_line
 
 FORMULA = re.compile(r"""((?:^|[,;])[\s"]*)(?=[=+\-@＝＋－＠])|([,;][\s"]*)\Z""")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-GRADES = "grades.csv"
+GRADES, REPORT = "grades.csv", "report.html"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # tells Excel that the file is UTF-8
 LATER = "not yet: the run was stopped before. The same command resumes it."
 
@@ -45,6 +45,7 @@ class Gradebook:
         self.name = title(assignment)
         self.written = {question.name: question for question in assignment.written}
         self.scale = scale(assignment, marks is not None)
+        self.extra = scale(assignment, with_written=True).extra
         self.columns = [*assignment.points, *self.written]
         self.rows: dict[str, Row] = {}
         self.before = read_grades(out / GRADES)
@@ -61,7 +62,7 @@ class Gradebook:
         self.kept += kept
         self.statuses[record.status] += 1
         result = self.result(student, record)
-        write_feedback(self.out, result, self.name, list(self.written.values()))
+        write_feedback(self.out, result, self.name, list(self.written.values()), self.extra)
         self.rows[student.id] = self.row(result)
         self.report.add(result, self.rows[student.id]["what went wrong"])
         self.sheet.add(record)
@@ -93,29 +94,33 @@ class Gradebook:
             "what went wrong": text_cell(what_went_wrong(result)),
         }
 
-    def write(self, canvas: CanvasExport | None = None) -> list[str]:
-        """Write the tables and the pages; lines on whom Canvas does not know, and who has no points there yet."""
+    def write(self, exports: Iterable[GradeExport] = ()) -> list[str]:
+        """Write the tables and the pages; lines on whom an LMS does not know, and who gets no points there."""
         later = (StudentRecord(student=s.id, status=Status.NOT_GRADED, why=LATER) for s in self.students)
         rows = [
             self.rows.get(s.id) or self.row(self.result(s, record))
             for s, record in zip(self.students, later, strict=True)
         ]
-        self.report.write(self.out / "report.html", self.students, changed(self.before, rows))
+        self.report.write(self.out / REPORT, self.students, changed(self.before, rows))
         self.sheet.write(self.out / PAGE)
         replace(self.out / GRADES, BYTE_ORDER_MARK + table(rows[0], rows))
-        if canvas is None:
-            return []
-        pending = self.report.pending
+        return [line for export in exports for line in self._fill(export, rows)]
+
+    def _fill(self, export: GradeExport, rows: list[Row]) -> Iterator[str]:
+        """Write what an LMS can import."""
+        pending, lms = self.report.pending, export.lms
         totals = [(s, "" if s.id in pending else row["total"]) for s, row in zip(self.students, rows, strict=True)]
         not_graded = {s.id for s, row in zip(self.students, rows, strict=True) if row["status"] != Status.GRADED.value}
-        unknown, left = canvas.fill(totals, not_graded)
-        replace(self.out / "canvas.csv", canvas_table(canvas))
+        unknown, left, cut = export.fill(totals, not_graded)
+        replace(self.out / export.file, export_table(export))
         waiting = [s for s in self.students if s.id in pending]
-        return [
-            *(f"not in the Canvas export: {student.name} ({student.id})" for student in unknown),
-            *(f"not graded, so Canvas keeps the points that it has: {student.name} ({student.id})" for student in left),
-            *(f"left empty for Canvas, since a written answer has no points: {s.name} ({s.id})" for s in waiting),
-        ]
+        for told, students in (
+            (f"not in the {lms} export", unknown),
+            (f"not graded, or closed there, so {lms} keeps the points that it has", left),
+            (f"has more points than {lms} takes, and gets as many as it takes", cut),
+            (f"left empty for {lms}, since a written answer has no points", waiting),
+        ):
+            yield from (f"{told}: {student.name} ({student.id})" for student in students)
 
     def lines(self) -> Iterator[str]:
         """What to tell at the end."""
@@ -129,7 +134,7 @@ class Gradebook:
             yield f"{count} students have a written answer without points: grade it in {self.out / PAGE}"
         elif self.written and not self.marks:
             yield f"the written answers have no points yet: grade them in {self.out / PAGE}, then --written FILE"
-        yield f"{self.out / GRADES}, {self.out / 'report.html'}"
+        yield f"{self.out / GRADES}, {self.out / REPORT}"
 
 
 def title(assignment: Assignment) -> str:
@@ -170,14 +175,14 @@ def harmless(text: str) -> str:
     return FORMULA.sub(r"\1\2'", CONTROL.sub(" ", text))
 
 
-def canvas_table(canvas: CanvasExport) -> bytes:
-    """The export with its points as a CSV file's bytes.
+def export_table(export: GradeExport) -> bytes:
+    """The export with its points as a CSV file's bytes, its texts made harmless.
 
-    Canvas finds a student by the ID, a number that stays as it is, and quotes names by itself that begin with =. So
-    the texts beside it can be made harmless. The points are left alone: -1 is a number.
+    The points are left alone: -1 is a number.
     """
-    rows = [{name: harmless(row[name]) if name in COLUMNS else row[name] for name in row} for row in canvas.rows]
-    return table(canvas.columns, rows)
+    texts = export.texts
+    rows = [{name: harmless(row[name]) if name in texts else row[name] for name in row} for row in export.rows]
+    return table(export.columns, rows)
 
 
 def table(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -6,7 +6,7 @@ whatever stops a run, Ctrl-C included, the next one resumes it.
 
 import concurrent.futures as futures
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
@@ -14,16 +14,20 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from autograder.classroom.canvas import CanvasExport
 from autograder.classroom.choice import read_one
-from autograder.classroom.gradebook import Gradebook, scale, title
+from autograder.classroom.exports import GradeExport
+from autograder.classroom.feedback import FOLDER as FEEDBACK
+from autograder.classroom.gradebook import GRADES, REPORT, Gradebook, scale, title
 from autograder.classroom.interrupt import Interrupt
+from autograder.classroom.leftovers import settle
 from autograder.classroom.marks import Marks
+from autograder.classroom.pdfs import FOLDER as PDFS
 from autograder.classroom.pdfs import find_chromium, write_pdfs
 from autograder.classroom.pools import DaskPool, LocalPool, Pool, Result, allowed_cores
 from autograder.classroom.progress import ClassProgress
-from autograder.classroom.records import Records, Status, StudentRecord
+from autograder.classroom.records import Records, Status, StudentRecord, safe_name
 from autograder.classroom.roster import Student, read_class
+from autograder.classroom.sheet import PAGE
 from autograder.classroom.worker import Archive, Task
 from autograder.errors import CallError, ConfinementError, IntakeError, OutputError, UndecidedError, WrittenError
 from autograder.files import lock, unlock
@@ -82,12 +86,12 @@ def grade_class(
     folder: Path,
     out: Path,
     assignment: Assignment,
-    canvas: CanvasExport | None = None,
+    exports: Sequence[GradeExport] = (),
     settings: Settings = DEFAULT_SETTINGS,
 ) -> int:
     """Grade the class in `folder` into `out` with an open Assignment; returns the exit code.
 
-    canvas: an export to fill in. Raises RosterError, ClusterError, ConfinementError and OutputError; what was graded
+    exports: to fill in. Raises RosterError, ClusterError, ConfinementError and OutputError; what was graded
     by then is kept.
     """
     try:
@@ -95,7 +99,7 @@ def grade_class(
         if not lock(out / LOCK):
             raise CallError(f"another run writes to {out}: let it finish, or name another folder")
         try:
-            return _grade_class(folder, out, assignment, canvas, settings)
+            return _grade_class(folder, out, assignment, exports, settings)
         finally:
             unlock(out / LOCK)
     except (OSError, OutputError) as problem:
@@ -103,14 +107,13 @@ def grade_class(
 
 
 def _grade_class(
-    folder: Path, out: Path, assignment: Assignment, canvas: CanvasExport | None, settings: Settings
+    folder: Path, out: Path, assignment: Assignment, exports: Sequence[GradeExport], settings: Settings
 ) -> int:
     chromium = find_chromium() if settings.pdf else ""
     marks = named_marks(assignment, settings)
-    if canvas:
+    for export in exports:
         parts = "with the written answers" if marks else "without the written answers, which --written adds"
-        possible = scale(assignment, marks is not None).possible
-        canvas.check_points(possible, parts if assignment.written else "all of them")
+        export.check_points(scale(assignment, marks is not None), parts if assignment.written else "all of them")
     roster = read_class(folder)
     archive = Archive.of(assignment.archive.read_bytes())
     run = ClassRun(assignment, archive, out, settings)
@@ -134,14 +137,15 @@ def _grade_class(
     finally:
         pool.close(at_once=len(book) < len(roster.students))
         if len(book):
-            unknown = book.write(canvas)
+            unknown = book.write(exports)
     if marks and marks.grades and not marks.used:
         raise WrittenError("none of the graded answers is in this class: name the file that was saved for it")
     if chromium and len(book) == len(roster.students):
         click.echo(write_pdfs(out, roster.students, run.records, assignment, chromium))
+    old = run.settle(roster.students, exports, len(book) == len(roster.students))
     left = [f"left alone: {line}" for line in roster.left_alone]
     again = [f"{RESULTS}/{name} is of no use as it is: graded again" for name in run.records.unreadable]
-    for line in [*left, *again, *unknown, *book.lines()]:
+    for line in [*left, *again, *unknown, *old, *book.lines()]:
         click.echo(clean(line))  # file names come from students, and a terminal obeys
     if len(book) < len(roster.students):
         told = f"stopped: {len(book)} of {len(roster.students)} are done and kept; the same command resumes"
@@ -171,7 +175,17 @@ class ClassRun:
 
     def __init__(self, assignment: Assignment, archive: Archive, out: Path, settings: Settings) -> None:
         self.assignment, self.archive, self.settings = assignment, archive, settings
-        self.records = Records(out / RESULTS)
+        self.records, self.out = Records(out / RESULTS), out
+
+    def settle(self, students: list[Student], exports: Sequence[GradeExport], whole: bool) -> list[str]:
+        """Deal with what earlier runs have left. whole: whether all students are done."""
+        names = [safe_name(student.id) for student in students]
+        made = {GRADES, REPORT, PAGE, *(export.file for export in exports)}
+        made |= {f"{folder}/{name}{end}" for name in names for folder, end in ((RESULTS, ".json"), (FEEDBACK, ".html"))}
+        printed = {f"{PDFS}/{name}.pdf" for name in names}
+        if self.settings.pdf:
+            made |= printed
+        return settle(self.out, made, () if self.settings.pdf else printed, (RESULTS, FEEDBACK, PDFS), whole)
 
     def grade(self, students: list[Student], pool: Pool, stopped: Callable[[], bool] = lambda: False) -> Iterator[Done]:
         """Each student's record as it comes, until `stopped()`."""

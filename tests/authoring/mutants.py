@@ -1,4 +1,7 @@
-"""Small mistakes in a master: each marker, key, flag and file name of it dropped, doubled, misspelled or swapped."""
+"""Small mistakes in a master: each marker, key, flag and name of it dropped, doubled, misspelled or swapped.
+
+And so each heading, link, tag, dollar, placeholder and title in its prose.
+"""
 
 import itertools
 import re
@@ -10,12 +13,29 @@ MARKER = re.compile(r"# (?:BEGIN|END) [A-Z ]+|# ASSIGNMENT CONFIG|# %%(?: \[\w+\
 KEY = re.compile(r"(?<![\w\"'/.])([a-z_]+)(?=: )")
 FLAG = re.compile(r"(?<=: )(?:true|false)\b")
 FILE = re.compile(r"[\w/]+\.(?:py|json|txt|svg)\b|(?<=, )pictures(?=\])")
+PROSE = {
+    "heading": re.compile(r"^#+ (?!BEGIN|END|ASSIGNMENT|%%|---)\S.*$", re.MULTILINE),
+    "link": re.compile(r"(?<!!)\[[^\]\n]+\]\([^)\n]+\)"),
+    "target": re.compile(r"(?<=\]\(#)[^)\n]+"),
+    "bracket": re.compile(r"\]\(#?"),
+    "tag": re.compile(r"</?(?:details|summary)>"),
+    "formula": re.compile(r"\$+"),
+    "placeholder": re.compile(r"\{\{[\w.]+\}\}"),
+    "title": re.compile(r"\*\*Rubric.*\*\*|\| Points \| For \|"),
+    "number": re.compile(r"(?<=section )\d|(?<=equation \()\d|(?<=\\tag\{)\d"),
+}
+UNSWAPPED = {
+    "placeholder",
+    "title",
+    "formula",
+    "bracket",
+}  # these two for each other say something else, and no mistake
 NAME = re.compile(r"\b(?:q\d_\w+|test_q\d_\w+|otter_ignore)\b")
 SETTINGS = re.compile(r'^""" # BEGIN TEST CONFIG\n.*?^""" # END|^# %% \[raw\]\n"""\n.*?^"""$', re.DOTALL | re.MULTILINE)
 
 
 class Mutant(NamedTuple):
-    """what: says what was done to which word in which line. edits: (start, end, new text) in the master's source."""
+    """what: its kind, then what was done to which word in which line. edits: (start, end, new text) in the source."""
 
     what: str
     edits: tuple[tuple[int, int, str], ...]
@@ -68,12 +88,15 @@ def mutants(source):
         "file": [m.span() for m in FILE.finditer(source)],
         "name": [m.span() for m in NAME.finditer(source)],
     }
+    prose = source.index("# A sample")
+    kinds |= {kind: [m.span() for m in pattern.finditer(source, prose)] for kind, pattern in PROSE.items()}
     for kind, spans in kinds.items():
         for span in spans:
             yield from one_word(source, kind, *span)
             yield from one_line(source, kind, *span)
         by_word = {source[a:b]: (a, b) for a, b in reversed(spans)}
-        for (a, b), (c, d) in itertools.combinations(sorted(by_word.values()), 2):
+        pairs = () if kind in UNSWAPPED else itertools.combinations(sorted(by_word.values()), 2)
+        for (a, b), (c, d) in pairs:
             edits = ((a, b, source[c:d]), (c, d, source[a:b]))
             yield Mutant(f"{kind}: {source[a:b]} and {source[c:d]} swapped", edits)
 

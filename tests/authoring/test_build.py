@@ -47,6 +47,7 @@ def test_the_three_folders_hold_what_they_should(built):
     names = {name for name in built.outputs() if not name.startswith("autograder/engine")}
     assert names == {
         "student/sample.ipynb",
+        "student/.gitignore",
         "student/helper.py",
         "student/fixtures.json",
         "student/pictures/square.svg",
@@ -291,8 +292,16 @@ def test_an_ignored_name_in_a_configuration_is_refused(sample):
         ("tests: {files: true, ok_format: false}", "tests: true", "needs `tests: {files: true"),
         ("tests: {files: true, ok_format: false}", "tests: [files]", "tests: needs lines of `key: value`"),
         ("autograder_files: [private/oracle.py]", "autograder_files: true", "`autograder_files:` is of the wrong kind"),
-        ("files: [helper.py, fixtures.json, pictures]", "files: helper.py", "`files:` is of the wrong kind"),
-        ("files: [helper.py, fixtures.json, pictures]", "files: [5]", "`files:` is of the wrong kind"),
+        (
+            "files: [helper.py, fixtures.json, pictures]",
+            "files: helper.py",
+            "`files:` is of the wrong kind",
+        ),
+        (
+            "files: [helper.py, fixtures.json, pictures]",
+            "files: [5]",
+            "`files:` is of the wrong kind",
+        ),
         (
             "show_hidden: true",
             "show_hiden: true",

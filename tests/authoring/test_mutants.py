@@ -1,4 +1,4 @@
-"""No small mistake in a master builds green and grades wrong.
+"""No small mistake in a master builds green and grades or teaches wrong.
 
 Nearly all are refused by the rules alone. Those that are not, and do not mean the same as the master, are built: as few
 builds as they fit in, here, of every second mutant; of all, and each by itself, with `make mutants`.
@@ -8,17 +8,20 @@ import json
 import os
 
 import pytest
-from mutants import applied, batches, canonical, mutants
+from bs4 import BeautifulSoup
+from mutants import PROSE, applied, batches, canonical, mutants
+from nbconvert.filters import markdown2html_mistune
 
 from autograder.authoring import build as building
 from autograder.authoring.build import checked_master
+from autograder.authoring.rubrics import written_questions
 from autograder.errors import BuildError
 
 THOROUGH = bool(os.environ.get("MUTANTS"))
 LEAST, MOST_LEFT, MOST_BUILDS = 1000, 20, 2
 
 
-def test_no_small_mistake_builds_green_and_grades_wrong(sample, built, request):
+def test_no_small_mistake_builds_green_and_grades_or_teaches_wrong(sample, built, request):
     source = sample.master.read_text()
     left = let_pass_by_the_rules(sample)
     if not THOROUGH:
@@ -54,14 +57,38 @@ def let_pass_by_the_rules(sample):
     for text, mutant in list(unique.items())[:: 1 if THOROUGH else 2]:
         sample.master.write_text(text)
         try:
-            checked_master(sample.master)
+            master = checked_master(sample.master)
         except BuildError as problem:
             told = str(problem)
             assert told.startswith("assignment/") and "\n" not in told, f"{mutant.what}: {told}"
             continue
-        if canonical(text) != canonical(source):
+        if mutant.what.split()[0].rstrip(":") in PROSE:
+            assert not misread(master), f"{mutant.what}: {misread(master)}"
+        elif canonical(text) != canonical(source):
             left.append(mutant)
     return left
+
+
+def misread(master):
+    """What is wrong with a master's prose as nbconvert renders it, whose reader is not the one that the rules use."""
+    pages = [
+        (cell, BeautifulSoup(markdown2html_mistune(cell.source), "html.parser"))
+        for cell in master.cells
+        if cell.kind == "markdown"
+    ]
+    ids = [part["id"] for cell, page in pages for part in page.find_all(id=True)]
+    found = []
+    for cell, page in pages:
+        targets = [link["href"][1:] for link in page.find_all("a", href=True, class_=None)]
+        found += [f"dead: {target}" for target in targets if ids.count(target) != 1]
+        found += ["details"] * (cell.source.lower().count("<details>") != cell.source.lower().count("</details>"))
+        found += ["summary" for part in page.find_all("details") if len(part.find_all("summary")) != 1]
+        for part in page.find_all(["p", "li", "td", "h1", "h2", "h3", "summary", "details"]):
+            own = "".join(part.find_all(string=True, recursive=False))
+            found += [sign for sign in ("](", "]#", "{{", "}}", "**") if sign in own]
+            found += ["dollar"] * (own.count("$") % 2)
+    lines = [line.points for question in written_questions(master, master.folder) for line in question.rubric]
+    return found + ["rubric"] * (lines != [1.5, 0.5])
 
 
 def grading_of(made):
@@ -161,7 +188,7 @@ def test_what_a_person_means_to_give_away_is_listed(sample):
 def test_sums_of_points_come_from_the_master(sample):
     sample.change("It is $x^2$.", "{{points.automatic}} {{points.written}} {{points.extra}} {{ points.q1_square }}")
     (cell,) = [cell for cell in checked_master(sample.master).cells if "Hint" in cell.source]
-    assert "<details><summary>Hint</summary>3 2 2 3</details>" in cell.source
+    assert "<summary>Hint</summary>\n\n3 2 2 3\n" in cell.source
 
 
 def test_a_case_that_only_the_graders_files_let_pass_is_refused(sample):

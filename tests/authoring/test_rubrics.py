@@ -14,6 +14,14 @@ from tests.conftest import Sample
 from tools.answers import ROOT
 
 ANSWER = "A written answer that only the course staff should ever see."
+OWN = """
+
+**Rubric (2 points)**
+
+| Points | For |
+|---|---|
+| 1.5 | The first part of the answer |
+| 0.5 | The second |"""
 RUBRIC = """
 
 **Rubric (2 points)**
@@ -26,6 +34,11 @@ RUBRIC = """
 **Contrasting answers**
 
 "No" gets 0."""
+
+
+@pytest.fixture
+def sample(sample):
+    return sample.change(OWN, "")
 
 
 def questions(sample):
@@ -61,6 +74,10 @@ def test_without_a_rubric_one_line_holds_all_points(sample):
         ("| 0.5 | The second |", "| 0 | The second |", "| 0 |", "a line of a rubric"),
         ("| 0.5 | The second |", "| 0.5 | a | b |", "| 0.5", "a line of a rubric"),
         ("| 0.5 | The second |", "| 0.5 | |", "| 0.5", "a line of a rubric"),
+        ("**Rubric (2", "**Rubrik (2", "**Rubrik", "a rubric's title is `**Rubric (N points)**`, not `**Rubrik"),
+        ("(2 points)**", "(2 points):**", "**Rubric", "a rubric's title is `**Rubric (N points)**`, not"),
+        ("**Rubric (2 points)**\n\n", "", "| Points", "a rubric needs its title above the table"),
+        ('"No" gets 0.', "**Rubric**", "**Rubric**", "a second rubric of one question"),
     ],
 )
 def test_a_mistake_in_a_rubric_stops_the_build_at_its_line(sample, old, new, at, says):
@@ -84,7 +101,7 @@ def test_a_rubric_passes_if_and_only_if_it_adds_up(points, possible):
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as folder:
-        sample = Sample(Path(folder))
+        sample = Sample(Path(folder)).change(OWN, "")
         rows = "\n".join(f"| {number:g} | line |" for number in points)
         sample.change(ANSWER, f"{ANSWER}\n\n**Rubric**\n\n| Points | For |\n|---|---|\n{rows}")
         sample.change("manual: true\npoints: 2", f"manual: true\npoints: {possible}")

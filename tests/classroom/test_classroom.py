@@ -28,15 +28,17 @@ from autograder.__main__ import main
 from autograder.classroom import pools, worker
 from autograder.classroom import run as run_module
 from autograder.classroom.canvas import CanvasExport
-from autograder.classroom.gradebook import canvas_table, harmless, table, text_cell
+from autograder.classroom.gradebook import export_table, harmless, table, text_cell
+from autograder.classroom.moodle import MoodleWorksheet
 from autograder.classroom.records import safe_name
 from autograder.classroom.report import bins
 from autograder.classroom.roster import Student, read_class
 from autograder.classroom.worker import close_archive, work
-from autograder.errors import CanvasError, RosterError
+from autograder.errors import GradebookError, RosterError
 from autograder.grading.intake import content_digest
 from autograder.grading.sandbox.launcher import launcher
 from autograder.grading.sandbox.walls import check_walls
+from autograder.grading.scale import Scale
 from tests.kit import HONEST, TESTS, WRONG, wait_for, write_notebook, write_zip
 
 # --- who handed in what ---------------------------------------------------------------------------------------------
@@ -562,7 +564,11 @@ def test_points_go_by_canvas_id_before_any_other_column_and_to_one_student_a_row
     (tmp_path / "e.csv").write_text("\n".join(lines))
     export = CanvasExport(tmp_path / "e.csv", "HW")
     twice = Student("c", "C again")
-    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")], set()) == ([twice], [])
+    assert export.fill([(Student("4711", "B"), "40"), (Student("3", "C"), "7"), (twice, "9")], set()) == (
+        [twice],
+        [],
+        [],
+    )
     assert [row["HW"] for row in export.rows] == ["", "40", "7"]
 
 
@@ -570,8 +576,86 @@ def test_points_that_a_person_gave_in_canvas_are_kept_where_nothing_was_graded(t
     (tmp_path / "e.csv").write_text("Student,ID,HW\nA,1,35\nB,2,\nC,3,12")
     export = CanvasExport(tmp_path / "e.csv", "HW")
     students = [Student(id, id) for id in "123"]
-    assert export.fill([(student, "0") for student in students], {"1", "2"}) == ([], students[:1])
+    assert export.fill([(student, "0") for student in students], {"1", "2"}) == ([], students[:1], [])
     assert [row["HW"] for row in export.rows] == ["35", "0", "0"]
+
+
+WORKSHEET = (
+    "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\r\n"
+    "Participant ann,Ann Doe,ann@x.edu,Submitted for grading,,6.00,Yes,today,-,\r\n"
+    "Participant bob,=1+1,bob@x.edu,Submitted for grading,1.00,6.00,Yes,today,-,well done\r\n"
+    "Participant zed,Zed Poe,zed@x.edu,No submission,,6.00,Yes,-,-,\r\n"
+)
+
+
+def test_moodle_gets_its_own_rows_back_with_the_grades(place, capsys):
+    export = place / "worksheet.csv"
+    export.write_text(WORKSHEET, encoding="utf-8", newline="")
+    assert run(place, "--moodle", str(export)) == 0
+    with open(place / "out/moodle.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Grade"] for row in rows] == ["6", "4", ""]
+    assert [row["Identifier"] for row in rows] == ["Participant ann", "Participant bob", "Participant zed"]
+    assert rows[1]["Full name"] == "'=1+1" and rows[0]["Last modified (grade)"] == "-"
+    assert "Feedback comments" not in rows[0]  # so that the upload changes none
+    assert "not in the Moodle export: cyd (cyd)" in capsys.readouterr().out
+    export.write_text(WORKSHEET.replace("6.00", "100.00"), encoding="utf-8", newline="")
+    assert run(place, "--moodle", str(export)) == 2
+    assert "the worksheet's maximum grade is 100, these grades are of 6 (all of them)" in capsys.readouterr().err
+
+
+def test_what_moodle_would_leave_out_without_a_word_is_told(tmp_path):
+    (tmp_path / "w.csv").write_text(WORKSHEET.replace("6.00,Yes,today,-,well", "6.00,No,today,-,well"))
+    export = MoodleWorksheet(tmp_path / "w.csv")
+    students = [Student(id, id) for id in ("ann", "bob", "zed")]
+    filled = export.fill([(student, "8") for student in students], set())
+    assert filled == ([], [students[1]], [students[0], students[2]])
+    assert [row["Grade"] for row in export.rows] == ["6", "1.00", "6"]
+    scale = Scale({"q1": 6, "q2": 2}, frozenset({"q2"}))
+    export.check_points(scale, "")
+    with pytest.raises(GradebookError, match=r"is 6, these grades are of 7 \(with\): change it in Moodle"):
+        export.check_points(Scale({"q1": 7}), "with")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no grading worksheet of Moodle: it has no column Identifier; download it in English"),
+        (WORKSHEET.replace("Grade,Max", "Bewertung,Max"), "it has no column Grade;"),
+        (WORKSHEET.replace("Maximum grade", "Scale"), "is graded with a scale"),
+    ],
+)
+def test_a_worksheet_that_does_not_fit_says_so(text, says, tmp_path):
+    (tmp_path / "w.csv").write_text(text)
+    with pytest.raises(GradebookError, match=says):
+        MoodleWorksheet(tmp_path / "w.csv")
+
+
+def test_what_an_earlier_run_made_of_those_who_are_gone_goes_and_nothing_else(place, capsys):
+    (place / "export.csv").write_text(EXPORT, encoding="utf-8", newline="")
+    assert run(place, "--canvas", str(place / "export.csv"), "--column", "RNN and") == 0
+    out = place / "out"
+    mine = out / "feedback/notes.txt"
+    mine.write_text("call Cyd")
+    gone = [path for path in (place / "class").iterdir() if path.name.startswith(("ann", "cyd"))]
+    assert len(gone) == 2
+    for path in gone:
+        path.rename(place / path.name)
+    (out / "results/cyd.json").write_text("changed")
+    capsys.readouterr()
+    assert run(place) == 0
+    told = capsys.readouterr().out
+    line = "removed, since an earlier run made it and this one does not: canvas.csv, feedback/ann.html, "
+    assert f"{line}feedback/cyd.html, results/ann.json\n" in told
+    assert "not of this run, and left as it is: feedback/notes.txt, results/cyd.json\n" in told
+    assert mine.exists() and (out / "results/cyd.json").read_text() == "changed"
+    assert not list(out.rglob("ann*")) and not (out / "canvas.csv").exists()
+    assert "no longer in the class" in (out / "report.html").read_text()
+    for path in gone:
+        (place / path.name).rename(path)
+    (out / ".made.json").write_text('{"files": {"../class/bob.ipynb": "x", "grades.csv": 3}}')
+    assert run(place) == 0 and "removed" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -586,7 +670,7 @@ def test_points_that_a_person_gave_in_canvas_are_kept_where_nothing_was_graded(t
 def test_an_export_that_does_not_fit_says_so(text, says, tmp_path):
     if text is not None:
         (tmp_path / "e.csv").write_text(text)
-    with pytest.raises(CanvasError, match=says):
+    with pytest.raises(GradebookError, match=says):
         CanvasExport(tmp_path / "e.csv", "RNN")
 
 
@@ -629,7 +713,7 @@ def test_no_cell_of_canvas_csv_is_a_formula_and_its_ids_are_as_they_were(texts):
     with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
         file.write(table(columns, [dict(zip(columns, row, strict=True)) for row in rows]))
         file.flush()
-        data = canvas_table(CanvasExport(Path(file.name), "HW"))
+        data = export_table(CanvasExport(Path(file.name), "HW"))
     no_formula_in(data)
     back = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
     assert back[0]["Student"] == "    Points Possible"

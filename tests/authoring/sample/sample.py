@@ -27,6 +27,13 @@ generate: {show_hidden: true, points_possible: 5, pdf: false}
 r"""
 # A sample
 
+{{points.automatic}} points; a person grades {{questions.written}}. Begin with
+[the formula](#The-formula), in section 1.
+
+## 1 What it says
+
+### The formula
+
 ![A square](pictures/square.svg) Numbers such as $x^2$, and
 
 $$y = \frac{a}{b} \tag{1}$$
@@ -48,7 +55,13 @@ points: 3
 r"""
 ### q1_square · Squares (3 points)
 
-Write `square(x)`. <details><summary>Hint</summary>It is $x^2$.</details>
+Write `square(x)`, as [equation (1)](#The-formula) says.
+
+<details><summary>Hint</summary>
+
+It is $x^2$.
+
+</details>
 """
 
 # %% [raw]
@@ -201,6 +214,13 @@ r"""
 # %% [markdown]
 r"""
 A written answer that only the course staff should ever see.
+
+**Rubric (2 points)**
+
+| Points | For |
+|---|---|
+| 1.5 | The first part of the answer |
+| 0.5 | The second |
 """
 
 # %% [raw]

@@ -111,7 +111,7 @@ def told(found, asks):
     if found.rounded:
         return "Your numbers are the right ones, rounded: return them with all their digits."
     if found.error is not None:
-        return f"The relative error is only {found.error:.0e}: is something rounded, or in float32, or a little added?"
+        return imprecise(found.error)
     if found.named:
         return naming(found.named)
     if found.relation:
@@ -120,6 +120,13 @@ def told(found, asks):
     if found.place:
         return " ".join(filter(None, (proof(found.place, found.right, asks), look_at(found.place))))
     return found.advice
+
+
+def imprecise(error):
+    return (
+        f"The relative error is only {error:.0e}: is something rounded, in float32, or a little added, or is a "
+        "derivative taken numerically?"
+    )
 
 
 def look_at(place):

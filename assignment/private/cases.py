@@ -16,8 +16,10 @@ from functools import partial
 import numpy as np
 
 from advice import CheckFailed
-from checks import FIXTURES, HIDDEN, TOLERANCE, digest, of_step
+from cell_checks import of_step
+from checks import FIXTURES, HIDDEN, TOLERANCE, digest
 from derivation import PARTIALS, terms
+from further import mixture
 from private import mistakes, probes, trials
 from private import reference as ref
 from private.draws import LSTM, RNN, Averages, Chain, Gates, LSTMStep, Numbers, Partials, Step, first, reach
@@ -64,14 +66,17 @@ def pick(values, names):
 
 
 def case(inputs, want, form="array", steps=(), advice=""):
-    """A case as `checks.Case` takes it; `want` is an array where the function returns one."""
+    """A case as `checks.Case` takes it; `want` is an array where the function returns one.
+
+    mistakes: {number in the list of its question: signature}.
+    """
     return {
         "inputs": inputs,
         "want": {"result": want} if form == "array" else want,
         "form": form,
         "tolerance": TOLERANCE,
         "steps": list(steps),
-        "mistakes": [],
+        "mistakes": {},
         "advice": advice,
     }
 
@@ -297,19 +302,28 @@ def choices():
     return kinds | {"q7a_factor": factor}
 
 
+def mixed(want):
+    """What `checks.Elsewhere` is told of the numbers that are expected."""
+    return {name: [mixture(array), *np.shape(array)] for name, array in want.items()}
+
+
 def rounded(value):
     """Plain lists of numbers with 11 significant digits."""
     if isinstance(value, dict):
         return {name: rounded(entry) for name, entry in value.items()}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | list):
         return [rounded(entry) for entry in value]
     return float(f"{value:.10e}") if isinstance(value, float) else value
 
 
 def fixtures(term, solutions):
     """What `fixtures.json` holds. solutions: {question: source}, the master's."""
+    cases = posed(PUBLIC, term, solutions)
+    for name, entry in cases.items():
+        entry["further"] = {key: mixed(other["want"]) for key, other in trials.further_of(name, entry).items()}
     return {
-        "cases": rounded(trials.with_mistakes(posed(PUBLIC, term, solutions), solutions)),
+        "cases": rounded(trials.with_mistakes(cases, solutions)),
+        "mistakes": trials.known(),
         "choices": choices(),
         "draws": rounded(draws(term)),
         "derivation": {"no paths": no_paths(solutions)},

@@ -11,11 +11,13 @@ import numpy as np
 
 from advice import CheckFailed
 from answers import call
-from checks import EXACT, Case, cell_runner, unroller
+from cell_checks import cell_runner, unroller
+from checks import EXACT, Case
 from experiments import signature
+from further import further
 from given import RunningAverage, run_cell
 from gradcheck import relative_error
-from private import mistakes, precision, rules
+from private import mistakes, precision, probes, rules
 from private.draws import generator
 
 TO_SPARE = 5  # a right answer's rounding stays so many times below the tolerance
@@ -63,6 +65,24 @@ def predicates(make, pose, solutions, hidden=False):
     return separation, conditioning
 
 
+def further_of(name, entry):
+    """{key: the case at the inputs that `further` makes of its own}, with the oracle's numbers."""
+    question, found = name.split("/")[0], {}
+    for key, ask in further(question, entry["inputs"]).items():
+        inputs = ask.of(entry["inputs"])
+        want = probes.ORACLE[question](**inputs)
+        names = want if question == "q2_vanilla_rnn" else entry["want"]  # there, the names speak of steps
+        found[key] = entry | {"inputs": inputs, "want": {array: want[array] for array in names}}
+    return found
+
+
+def with_further(cases):
+    """The cases, and what is asked further of an answer that is right in them."""
+    return cases | {
+        f"{name}, {key}": other for name, entry in cases.items() for key, other in further_of(name, entry).items()
+    }
+
+
 def own(cases, question):
     return [(name, entry) for name, entry in cases.items() if name.split("/")[0] == question]
 
@@ -74,11 +94,7 @@ def by_question(cases):
 
 def numeric(question, solutions):
     """The functions of the hand-written mistakes to a question that give numbers of their own."""
-    return [
-        compiled(mistake, solutions[question])
-        for mistake in mistakes.MISTAKES
-        if mistake.question == question and mistake.says
-    ]
+    return [compiled(mistake, solutions[question]) for mistake in named(question)]
 
 
 @functools.cache
@@ -185,13 +201,25 @@ def in_other_arithmetic(name, entry, solutions):
 
 
 def with_mistakes(cases, solutions):
-    """Each case with the signatures of the mistakes that it can recognise, and the sentences that name them."""
-    for mistake in mistakes.MISTAKES:
-        if mistake.says:
-            for name, entry in own(cases, mistake.question):
+    """Each case with the signatures of the mistakes that it can recognise, by their number in `known`."""
+    for question, entries in by_question(cases).items():
+        for number, mistake in enumerate(named(question)):
+            for name, entry in entries.items():
                 if (found := fingerprint(mistake, solutions, name, entry)) is not None:
-                    entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
+                    entry["mistakes"][number] = found
     return cases
+
+
+def known():
+    """{question: [the sentence and the hint of each mistake that has numbers of its own]}."""
+    questions = dict.fromkeys(mistake.question for mistake in mistakes.MISTAKES)
+    found = {question: [{"says": m.says, "hint": m.hint} for m in named(question)] for question in questions}
+    return {question: sentences for question, sentences in found.items() if sentences}
+
+
+def named(question):
+    """The hand-written mistakes to a question that give numbers of their own."""
+    return [mistake for mistake in mistakes.MISTAKES if mistake.question == question and mistake.says]
 
 
 def fingerprint(mistake, solutions, name, entry):

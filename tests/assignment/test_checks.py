@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from advice import ADVICE, CheckFailed
+from cell_checks import cell_runner, check_separate_cells, of_step
 from checks import (
     FIXTURES,
     TOLERANCE,
     Case,
-    cell_runner,
-    check_separate_cells,
     choice,
     digest,
-    of_step,
     public,
 )
 from derivation import ENDS, PARTIALS, check_paths, terms

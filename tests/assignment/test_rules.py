@@ -8,7 +8,8 @@ import pytest
 
 from advice import CheckFailed
 from answers import arrays
-from checks import FIXTURES, TOLERANCE, check_separate_cells, check_sizes
+from cell_checks import check_separate_cells, check_sizes
+from checks import FIXTURES, TOLERANCE
 from private import rules, trials
 from private.cases import OTHER_SIZES
 from private.draws import first, reach

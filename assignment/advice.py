@@ -13,7 +13,7 @@ WHY_NONE = "Is there a `return` at the end of every path, and a value in place o
 ADVICE = {  # what Python and numpy say: what it may come from
     "core dimension|not aligned|operands could not be broadcast": "Two shapes do not fit. In a product, is it the "
     "right matrix, on the right side of the vector, with @ and not *? np.outer(a, b) has a row for each entry of a.",
-    "could not broadcast input|non-broadcastable": "The array that you write into has another shape.",
+    "could not broadcast input|non-broadcastable": "The array that you write into has a different shape.",
     r"ellipsis|\.\.\.|dtype\('O'\)": "Is a `...` still to be filled in there?",
     r"bitwise_xor|for \^": "A power is written **.",
     r"dtype\('int64'\) with casting": "Sums that start from integers cannot take fractions: start from 0.0.",
@@ -44,9 +44,10 @@ ADVICE = {  # what Python and numpy say: what it may come from
     "can't multiply sequence|unsupported operand type.*'list'|bad operand type.*'list'": "A list does no arithmetic: "
     "np.array(...) makes an array of it.",
     "cannot access local variable|referenced before assignment": "The name has no value yet where it is first used.",
-    "index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts with h_0 has T + 1.",
+    "list index out of range|index -?\\d+ is out of bounds": "Rows are counted from 0 to T - 1; a list that starts "
+    "with h_0 has T + 1.",
     "truth value of an array": "`if`, `and` and `max` want one number; np.where and np.maximum take arrays.",
-    "values to unpack|cannot unpack": "The two sides of = have another number of parts.",
+    "values to unpack|cannot unpack": "The two sides of = have different numbers of parts.",
 }
 
 
@@ -67,7 +68,8 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 
 SIDES = {  # where the conventions differ: how a product is written
-    "q2": "Here a matrix stands left of its vector, A @ v, and every term has the state's shape.",
+    "q2": "Here a matrix stands left of its vector, A @ v, and every term has the state's shape. The check puts in "
+    "other weights after __init__: forward reads them from self.",
     "q4c": "Here a matrix stands left of its vector, A @ v or A.T @ v. np.outer(a, b) has a row for each entry of a.",
     "q5": "Here vectors are rows, which stand left of their matrix, x @ U; gates and states are multiplied with *.",
     "q6b": "Here vectors are rows: x @ U forward, d @ W.T back. np.outer(a, b) has a row for each entry of a.",

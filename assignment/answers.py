@@ -42,8 +42,9 @@ def call(function, inputs=None, question=""):
     except CheckFailed:
         raise
     except NotImplementedError as todo:
+        which = f" ({todo})" if str(todo) else ""
         raise CheckFailed(
-            f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
+            f"still to do{which}. In the cell of that question, write your answer and delete the line "
             "`raise NotImplementedError(...)`, run it, then run this check again. If you have: did that cell stop with "
             "an error? Then the old function is still there.",
             not_done=True,
@@ -208,7 +209,7 @@ def as_numbers(name, value, want, by_step=False):
         guess = shape_guess(array.shape, want.shape, by_step)
         raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{guess}", ["another shape"])
     if array.dtype.kind in "iu" and np.any(want % 1):
-        text = f"{name} holds integers: what stands behind the point was cut off. Make the array with floats."
+        text = f"{name} holds integers: what comes after the decimal point was cut off. Make the array with floats."
         raise CheckFailed(text, ["integers"])
     array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     finite = np.isfinite(array)

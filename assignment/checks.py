@@ -107,7 +107,7 @@ class Case:
                 raise failure.within(f"right for the inputs of this check, but {ask.says}: ", f" {ask.look}") from None
             if wrong:
                 error = max(error for _, error in wrong.values())
-                look = ask.look if error > NEARLY or ask.slight else imprecise(error)
+                look = ask.look if error > NEARLY or ask.slight else imprecise(error, self.question)
                 raise CheckFailed(
                     f"right for the inputs of this check, wrong {ask.says}. {look}", [f"wrong {ask.says}"]
                 )

@@ -82,7 +82,7 @@ def scaled(factor, *names):
     return lambda inputs: changed(inputs, lambda name, a: factor * a if name in names else a)
 
 
-SIGNED = "xs dys dJ_dh h0 C0 h_prev C_prev x h hs Bh By start W_hh dC_dWg".split()
+SIGNED = ["xs", "dys", "dJ_dh", "h0", "C0", "h_prev", "C_prev", "x", "h", "hs", "Bh", "By", "start", "W_hh", "dC_dWg"]
 
 
 def turned(inputs):

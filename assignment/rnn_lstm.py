@@ -795,7 +795,7 @@ Start from `np.eye(n)` and go forward in time; each new step multiplies from the
 def jacobian_through_time(hs, W_hh):
     """dh_T/dh_0 of the vanilla RNN.
 
-    hs: (T, n), the hidden states h_1 to h_T. W_hh: (n, n). Returns (n, n).
+    hs: (T, n), the hidden states h_1 to h_T; T may be 1. W_hh: (n, n). Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
     product = np.eye(len(W_hh))

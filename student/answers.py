@@ -24,7 +24,8 @@ POSITIONAL_ONLY = re.compile(r"positional-only arguments passed as keyword argum
 def call(function, inputs=None, question=""):
     """What the student's function returns, as it is carried; an exception becomes a sentence.
 
-    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of.
+    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of;
+    None where it gives no advice.
     """
     inputs = inputs or {}
     try:
@@ -41,8 +42,9 @@ def call(function, inputs=None, question=""):
     except CheckFailed:
         raise
     except NotImplementedError as todo:
+        which = f" ({todo})" if str(todo) else ""
         raise CheckFailed(
-            f"still to do ({todo}). In the cell of that question, write your answer and delete the line "
+            f"still to do{which}. In the cell of that question, write your answer and delete the line "
             "`raise NotImplementedError(...)`, run it, then run this check again. If you have: did that cell stop with "
             "an error? Then the old function is still there.",
             not_done=True,
@@ -51,7 +53,8 @@ def call(function, inputs=None, question=""):
         text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
         known = getattr(builtins, type(error).__name__, None)
         name = known.__name__ if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        raise CheckFailed(text + advice_on(text, question), [f"stops with {name}"]) from None
+        advice = "" if question is None else advice_on(text, question)
+        raise CheckFailed(text + advice, [f"stops with {name}"]) from None
 
 
 def unpack(answer, want, form):
@@ -206,7 +209,7 @@ def as_numbers(name, value, want, by_step=False):
         guess = shape_guess(array.shape, want.shape, by_step)
         raise CheckFailed(f"{name} has shape {array.shape}, expected {want.shape}.{guess}", ["another shape"])
     if array.dtype.kind in "iu" and np.any(want % 1):
-        text = f"{name} holds integers: what stands behind the point was cut off. Make the array with floats."
+        text = f"{name} holds integers: what comes after the decimal point was cut off. Make the array with floats."
         raise CheckFailed(text, ["integers"])
     array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     finite = np.isfinite(array)

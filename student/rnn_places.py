@@ -100,6 +100,9 @@ def jacobian_through_time(v):
 def rnn_backward(v):
     """What is right in other gradients clears what they are made of."""
     if v.wrong("T=1"):
+        if not v.of("T=1", "By"):
+            look = "look at the row of dys that a step takes, and at the line of By"
+            return v.only("By").place([], ["T=1"], look, "1")
         return outputs(v) if set(v.arrays) <= {"W_hy", "By"} else one_step_back(v)
     if v.of(ALL, "W_hy", "Bh", "h0"):
         return v.place([], [ALL], f"look at the line that adds up {v.arrays[0]}", "3", ["W_hy", "Bh", "h0"])
@@ -117,8 +120,6 @@ def rnn_backward(v):
 
 def outputs(v):
     """The first check of q4c: the gradients of the output weights, in one step."""
-    if not v.of("T=1", "By"):
-        return v.place([], ["T=1"], "look at the row of dys that a step takes, and at the line of By", "1")
     if v.of("T=1", "W_xh", "W_hh", "Bh", "h0"):
         return v.place([], ["T=1"], "look at the line that adds up W_hy", "1", ["Bh", "W_xh", "h0"], "T=1")
     return v.first(

@@ -318,17 +318,22 @@ def rounded(value):
 
 def fixtures(term, solutions):
     """What `fixtures.json` holds. solutions: {question: source}, the master's."""
-    cases = posed(PUBLIC, term, solutions)
-    for name, entry in cases.items():
-        entry["further"] = {key: mixed(other["want"]) for key, other in trials.further_of(name, entry).items()}
     return {
-        "cases": rounded(trials.with_mistakes(cases, solutions)),
+        "cases": rounded(trials.with_mistakes(public(term, solutions), solutions)),
         "mistakes": trials.known(),
         "choices": choices(),
         "draws": rounded(draws(term)),
         "derivation": {"no paths": no_paths(solutions)},
         "probes": rounded(probes.made(solutions)),
     }
+
+
+def public(term, solutions):
+    """The public cases, each with what is expected for further inputs."""
+    cases = posed(PUBLIC, term, solutions)
+    for name, entry in cases.items():
+        entry["further"] = {key: mixed(other["want"]) for key, other in trials.further_of(name, entry).items()}
+    return cases
 
 
 def hidden(term, solutions):

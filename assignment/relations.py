@@ -12,7 +12,7 @@ from findings import Relation
 from gradcheck import relative_error
 
 CLOSE = 1e-6  # relative: two arrays that agree so far are taken for the same
-NAMES = "Look at where each of the two gets its name."
+NAMES = "Look at where each gets its name."
 HALF = 2e-3  # what float16 makes of a right answer is nearer than this
 
 

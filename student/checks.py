@@ -26,6 +26,7 @@ HIDDEN = FIXTURES.parent / "private" / "hidden.json"
 TOLERANCE = 5e-6
 EXACT = 1e-9  # the relative error allowed in double precision
 SMALL, LARGER = 2.0**-30, 2.0**-14  # relative changes of all inputs: single precision does not see the first one
+PAIRS = {"q3_unroll": " forward(x) returns the output alone; after it, rnn.hidden_state is the state."}
 AGAIN = "called a second time with the same inputs, "
 
 
@@ -102,10 +103,11 @@ class Case:
                 return
             case = Elsewhere(self, ask.of(self.inputs), self.further[key])
             try:
-                wrong = case.wrong(case.answer(function), function)
+                got = case.answer(function)
+                wrong = case.wrong(got, function)
             except CheckFailed as failure:
                 raise failure.within(f"right for the inputs of this check, but {ask.says}: ", f" {ask.look}") from None
-            if wrong:
+            if wrong and not (ask.slight and self.is_single(function, got)):
                 error = max(error for _, error in wrong.values())
                 look = ask.look if error > NEARLY or ask.slight else imprecise(error, self.question)
                 raise CheckFailed(
@@ -139,7 +141,11 @@ class Case:
         inputs = arrays(given)
         answer = call(function, inputs, self.convention)
         require_unchanged(inputs, given)
-        return self.numbers(answer)
+        try:
+            return self.numbers(answer)
+        except CheckFailed as failure:
+            pair = any(words in str(failure) for words in ("It is a vector", "should be an array of real"))
+            raise failure.within(after=PAIRS.get(self.question, "") * pair) from None
 
     def numbers(self, answer):
         """A returned value as {name: float array of the expected shape}."""
@@ -163,6 +169,9 @@ class Case:
 
     def is_rounded(self, name, array):
         return is_rounded(array.astype(np.float64), self.want[name])
+
+    def is_single(self, function, got):
+        return any(array.dtype == np.float32 for array in got.values()) or self.in_single(function, list(self.want))
 
     def in_single(self, function, names):
         """Whether single precision is used on the way to these arrays: then they do not follow a very small change."""
@@ -201,6 +210,9 @@ class Elsewhere(Case):
 
     def is_rounded(self, name, array):
         return False
+
+    def is_single(self, function, got):
+        return any(array.dtype == np.float32 for array in got.values()) or self.in_single(function, list(self.want))
 
     def in_single(self, function, names):
         """As at the case's own inputs, which no small change takes to where a tanh or a sigmoid is flat."""

@@ -116,14 +116,14 @@ def mirrored(*names):
     return lambda inputs: changed(inputs, lambda name, a: FADING * np.atleast_1d(a)[..., ::-1] if name in names else a)
 
 
-def first_unit(change, *names):
-    """The entries of the first hidden unit, changed in all of these arrays."""
+def unit(number, change, *names):
+    """The entries of one hidden unit, changed in all of these arrays."""
 
     def one(name, a):
         if name not in names:
             return a
         a = np.array(a)
-        a[..., 0] = change(a[..., 0])
+        a[..., number] = change(a[..., number])
         return a
 
     return lambda inputs: changed(inputs, one)

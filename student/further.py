@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edits import edited, first_unit, mirrored, resized, scaled, steps, steps_of
+from edits import changed, edited, mirrored, resized, scaled, steps, steps_of, unit
 
 LONGEST = 12  # steps: more than any case has, public or hidden
 W, U = ("Wf", "Wi", "Wo", "Wg"), ("Uf", "Ui", "Uo", "Ug")
+CLIPPED = "Is something clipped?"
 FITS = "Is something kept from an earlier call, or a number written in that fits the inputs of this check alone?"
 
 
@@ -22,7 +23,7 @@ class Further:
     """Other inputs.
 
     says: they in words, which follow "wrong". look: what they suggest. edit: what makes them. slight: whether an error
-    there may be small and yet be one of what `look` says.
+    there may be small and yet be one of what `look` says; single precision is too coarse to be held to it.
     """
 
     says: str
@@ -44,7 +45,7 @@ def sizes(says, **letters):
 
 
 def large(says, factor, *names):
-    return Further(f"where {says}", "Is something clipped?", scaled(factor, *names))
+    return Further(f"where {says}", CLIPPED, scaled(factor, *names))
 
 
 def flat(says, edit):
@@ -55,20 +56,39 @@ ONE = Further("for T = 1", "What becomes of a sequence of a single step?", steps
 MANY = Further(f"for T = {LONGEST}", "Is a number of steps written in?", steps(LONGEST))
 
 
-def near_one(a):
-    """States that are all but 1 or -1, where the slope of tanh is nearly 0."""
-    return np.sign(a) * (1 - 1e-9)
+def limits(*names):
+    """States with a unit that is all but 1 or -1, where the slope of tanh is nearly 0, and one where the slope is 1."""
+
+    def edit(inputs):
+        unit(0, lambda h: np.sign(h) * (1 - 1e-9), *names)(inputs)
+        unit(1, lambda h: 0 * h, *names)(inputs)
+
+    return edit
 
 
 def bias(inputs):
     """A bias so large that the first unit is at 1 or -1, and its slope is 0."""
-    first_unit(lambda b: 40 * np.sign(b), "Bh")(inputs)
+    unit(0, lambda b: 40 * np.sign(b), "Bh")(inputs)
+
+
+def gates(inputs):
+    """Gates of which one unit's are all but 1 and another's all but 0, or the reverse, and a candidate near 0."""
+
+    def at_limits(name, a):
+        if name in (*U, *W):
+            a = np.array(a)
+            a[:, 0] *= 60
+            a[:, 1] = -a[:, 0]
+            a[:, 2] *= 0.003 if name.endswith("g") else 1
+        return a
+
+    changed(inputs, at_limits)
 
 
 def extremes(fs):
     """Forget gates that are nearly 0 at every other step, and nearly 1 in between."""
     fs = np.array(fs)
-    fs[::2] *= 1e-3
+    fs[::2] *= 1e-7
     fs[1::2] = 1 - 1e-5 * fs[1::2]
     return fs
 
@@ -77,13 +97,21 @@ def forget(inputs):
     inputs["fs"] = extremes(inputs["fs"])
 
 
+def upstream_and_cell(inputs):
+    """One cell alone, so that a gradient comes back through the others; each step halves it, until it is small."""
+    steps(LONGEST if steps_of(inputs) > 1 else 1)(inputs)
+    scaled(1e4, "dJ_dh")(inputs)
+    unit(0, lambda c: 3000 * np.sign(c), "C0")(inputs)
+    unit(0, lambda column: 0 * column, "Uf", "Wf")(inputs)
+
+
 LSTM = {
     "weights": other(*U, *W),
     "sizes": sizes("k = 4, n = 5", k=4, n=5),
-    "flat": flat("the gates of one unit are nearly 0 or 1", first_unit(lambda column: 20 * column, *U, *W)),
+    "flat": flat("gates are nearly 0 or 1", gates),
 }
-LSTM_FORWARD = LSTM | {"large": large("C_{t-1} is large", 100, "C0", "C_prev")}
-LSTM_BACK = LSTM | {"large": large("dJ_dh is large", 1e4, "dJ_dh")}
+LSTM_FORWARD = LSTM | {"large": large("C_{t-1} is large", 1000, "C0", "C_prev")}
+LSTM_BACK = LSTM | {"large": Further("where dJ_dh and one C_0 are large", CLIPPED, upstream_and_cell)}
 FURTHER = {  # {question of the notebook: {key: Further}}; ONE and MANY are added where a case has many steps
     "q2_vanilla_rnn": {
         "weights": other("W_xh", "W_hh", "W_hy", "Bh", "By"),
@@ -100,13 +128,13 @@ FURTHER = {  # {question of the notebook: {key: Further}}; ONE and MANY are adde
         "weights": other("W_hh"),
         "sizes": sizes("n = 5", n=5),
         "large": large("W_hh is large", 1000, "W_hh"),
-        "flat": flat("one unit's state is nearly 1 or -1", first_unit(near_one, "h")),
+        "flat": flat("the slope is nearly 0 or 1", limits("h")),
     },
     "q4b_jacobian_through_time": {
         "weights": other("W_hh"),
         "sizes": sizes("n = 5", n=5),
         "large": large("W_hh is large", 100, "W_hh"),
-        "flat": flat("one unit's states are nearly 1 or -1", first_unit(near_one, "hs")),
+        "flat": flat("slopes are nearly 0 or 1", limits("hs")),
     },
     "q4c_rnn_backward": {
         "weights": other("W_xh", "W_hh", "W_hy", "Bh", "By"),
@@ -134,7 +162,8 @@ FURTHER = {  # {question of the notebook: {key: Further}}; ONE and MANY are adde
 def further(question, inputs):
     """{key: Further} for a case of a question with these inputs."""
     found = FURTHER.get(question, {})
-    return found | {"one": ONE, "many": MANY} if steps_of(inputs) > 1 else found
+    lengths = {"one": ONE, "many": MANY} if found and steps_of(inputs) > 1 else {}
+    return {key: found[key] for key in found if key == "weights"} | lengths | found
 
 
 def mixture(array):

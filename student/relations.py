@@ -12,7 +12,7 @@ from findings import Relation
 from gradcheck import relative_error
 
 CLOSE = 1e-6  # relative: two arrays that agree so far are taken for the same
-NAMES = "Look at where each of the two gets its name."
+NAMES = "Look at where each gets its name."
 HALF = 2e-3  # what float16 makes of a right answer is nearer than this
 
 
@@ -85,9 +85,8 @@ def factor(seen):
         says = told(wrong, f"{c:.4g} times the expected numbers, which makes the norm {norm:.4g}")
         return Relation("norm", tuple(wrong), says, norm, "Is something scaled to that norm?")
     times = "minus the expected numbers" if abs(c + 1) < 1e-5 else f"{c:.4g} times the expected numbers"
-    look = (
-        f"Is something divided by the number of steps, {seen.T}?" if seen.T > 1 and abs(c * seen.T - 1) < 1e-5 else ""
-    )
+    divided = seen.T > 1 and abs(c * seen.T - 1) < 1e-5
+    look = f"Is something divided by the number of steps, {seen.T}?" if divided else ""
     return Relation("factor", tuple(wrong), told(wrong, times), c, look)
 
 

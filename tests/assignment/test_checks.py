@@ -197,7 +197,7 @@ def test_an_epsilon_in_double_precision_is_told_from_single_precision(epsilon):
 
 def test_three_decimals_are_too_few():
     text = message(lambda xs, p: {"hs": WANT["hs"] * 1.00002, "ys": WANT["ys"]})
-    assert "is something rounded, or in float32, or a little added?" in text
+    assert "is something rounded, cut off, in float32, or a little added?" in text
     with pytest.raises(CheckFailed):
         hidden("x", {}, np.array([0.12345, 0.5])).check(lambda: np.array([0.123, 0.5], dtype=np.float32))
 
@@ -619,7 +619,7 @@ def returned_early(xs, h0, C0, p):
     [
         ("q4a_state_jacobian/one step", lambda h, W_hh: np.diag(1 - h ^ 2) @ W_hh, "A power is written **."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: h[:2] * W_hh, "with @ and not *?"),
-        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has another shape."),
+        ("q4a_state_jacobian/one step", lambda h, W_hh: W_hh.__setitem__(0, np.ones(2)), "has a different shape."),
         ("q4a_state_jacobian/one step", lambda h, W_hh: (W_hh * 9).astype(int), "result holds integers"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: h @ h, "It is a single number: is an axis missing"),
         ("q4a_state_jacobian/one step", lambda h, W_hh: sum(W_hh[3:]).reshape(3, 3), "does the loop run?"),

@@ -39,7 +39,7 @@ def test_without_a_predicate_a_wrong_answer_passes(predicate, problem, number, q
     draw = make(generator("shown", problem, number))
     own = dict(trials.own(pose(draw), question))
     assert not trials.is_off(own, made_by_rule(question, says), 1)
-    separation, _ = trials.predicates(make, pose, SOLUTIONS)
+    separation, *_ = trials.predicates(make, pose, SOLUTIONS)
     holds = {"reach": reach, "separation": separation}
     assert not holds[predicate](draw)
     assert predicate == "reach" or reach(draw)
@@ -50,7 +50,7 @@ def test_without_conditioning_a_right_answer_in_float32_fails():
     draw = make(generator("shown", "the RNN", 14))
     own = dict(trials.own(pose(draw), "q4c_rnn_backward"))
     assert trials.is_off(own, in_float32("q4c_rnn_backward"), 1)
-    _, conditioning = trials.predicates(make, pose, SOLUTIONS)
+    _, conditioning, _ = trials.predicates(make, pose, SOLUTIONS)
     assert not conditioning(draw)
 
 

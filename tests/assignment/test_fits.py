@@ -5,6 +5,7 @@ Which of them are wrong is found by the oracle on problems of every size, length
 
 import functools
 import hashlib
+import time
 
 import numpy as np
 import pytest
@@ -109,3 +110,90 @@ def test_the_sizes_that_are_written_in_are_those_of_the_public_cases():
         for question in {name.split("/")[0] for name in posed_cases} & set(fits.SIZES):
             known = {letter: size for letter, size in make.keywords.items() if letter in "Tknm"}
             assert fits.SIZES[question].items() >= known.items() or question in ("q6a_derivation", "q5b_lstm_unroll")
+
+
+def refusals(question, source):
+    """{case: message} of the public checks that an answer fails; `right` is the master's."""
+    names = {"np": np, "right": truth.solution_of(question)}
+    exec(source, names)
+    found = {}
+    for case in truth.cases(question):
+        try:
+            case.check(truth.runner(question, names["f"]), "f")
+        except CheckFailed as failure:
+            found[case.name.split("/")[1]] = str(failure)
+    return found
+
+
+TOLD = [
+    (
+        "q4b_jacobian_through_time",
+        "kept = {}\ndef f(hs, W_hh): return kept.setdefault(hs.shape, right(hs, W_hh)).copy()",
+        "wrong for other weights of the same sizes. Is something kept from an earlier call, or a number written in "
+        "that fits the inputs of this check alone?",
+    ),
+    (
+        "q4b_jacobian_through_time",
+        "def f(hs, W_hh): return np.linalg.multi_dot([np.diag(1 - h**2) @ W_hh for h in hs[::-1]])",
+        "but for T = 1: stopped with ValueError: Expecting at least two arrays. What becomes of a sequence of a single "
+        "step?",
+    ),
+    (
+        "q4b_jacobian_through_time",
+        "def f(hs, W_hh): return right(hs[-10:], W_hh)",
+        "wrong for T = 12. Is a number of steps written in?",
+    ),
+    (
+        "q4a_state_jacobian",
+        "def f(h, W_hh): return np.eye(3) @ right(h, W_hh)",
+        "but at other sizes (n = 5): stopped with ValueError: matmul: Input operand 1 has a mismatch in its core "
+        "dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size 5 is different from 3). Is a size written in?",
+    ),
+    (
+        "q4a_state_jacobian",
+        "def f(h, W_hh): return np.diag(np.maximum(1 - h**2, 1e-2)) @ W_hh",
+        "wrong where the slope is nearly 0 or 1. Is something clipped, kept away from 0 or from 1, or a little added?",
+    ),
+    (
+        "q4a_state_jacobian",
+        "def f(h, W_hh): return np.clip(right(h, W_hh), -1000, 1000)",
+        "wrong where W_hh is large. Is something clipped?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "source", "words"), TOLD)
+def test_what_is_right_for_these_inputs_alone_is_told_so(question, source, words):
+    (text,) = refusals(question, source).values()
+    assert text.startswith("f: right for the inputs of this check, ") and text.endswith(words)
+
+
+def test_a_second_check_that_fails_for_the_same_further_inputs_does_not_repeat_it():
+    kept = "kept = {}\ndef f(**inputs): return kept.setdefault(0, right(**inputs))"
+    first, second = refusals("q5a_lstm_step", kept).values()
+    assert "wrong for other weights" in first and second == "f: fails as in the check above: repair that first."
+
+
+def test_a_slow_answer_is_not_asked_for_further_inputs(monkeypatch):
+    monkeypatch.setattr("checks.PATIENCE", 0.0)
+    assert not refusals(*TOLD[0][:2])
+
+
+def test_a_case_of_one_step_is_asked_for_one_step_only():
+    one, seven = truth.cases("q6b_lstm_dWg")
+    assert set(seven.further) - set(one.further) == {"one", "many"}
+
+
+@pytest.mark.parametrize("question", fits.SIZES)
+def test_a_passing_check_takes_less_than_50_milliseconds(question):
+    """Of processor time, since other work on the machine is not its own."""
+    answer = truth.runner(question, truth.solution_of(question))
+    for case in truth.cases(question):
+        start = time.process_time()
+        case.check(answer)
+        assert time.process_time() - start < 0.05
+
+
+def test_single_precision_is_not_held_to_where_slopes_vanish():
+    single = "def f(h, W_hh): return right(h.astype(np.float32), W_hh.astype(np.float32))"
+    assert not refusals("q4a_state_jacobian", single)

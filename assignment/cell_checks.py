@@ -54,7 +54,7 @@ def unroller(unroll, make):
         raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
     if unroll is None:
         return None
-    return lambda start, xs, **keep: call(unroll, {"rnn": make(start, **keep), "xs": xs})
+    return lambda start, xs, **keep: call(unroll, {"rnn": make(start, **keep), "xs": xs}, "q3_unroll")
 
 
 def check_separate_cells(make):

@@ -1538,18 +1538,6 @@ test_q6a_every_path_once(dJ_dWg)
 """ # BEGIN TEST CONFIG
 points: 1
 """ # END TEST CONFIG
-def test_q6a_order_of_the_products(dJ_dWg):
-    from checks import public
-
-    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
-
-
-test_q6a_order_of_the_products(dJ_dWg)
-
-# %%
-""" # BEGIN TEST CONFIG
-points: 1
-""" # END TEST CONFIG
 def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
     from checks import public
 
@@ -1557,6 +1545,18 @@ def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
 
 
 test_q6a_gradient_of_a_real_lstm(dJ_dWg)
+
+# %%
+""" # BEGIN TEST CONFIG
+points: 1
+""" # END TEST CONFIG
+def test_q6a_order_of_the_products(dJ_dWg):
+    from checks import public
+
+    public("q6a_derivation/four steps of matrices").check(dJ_dWg, "dJ_dWg")
+
+
+test_q6a_order_of_the_products(dJ_dWg)
 
 # %%
 """ # BEGIN TEST CONFIG

@@ -259,8 +259,8 @@ PUBLIC = {
     "one step": (partial(Step, n=3), public_step),
     "the chain": (partial(Chain, T=7, n=3), public_chain),
     "one LSTM step": (partial(LSTMStep, k=2, n=3), public_lstm_step),
-    "the partials": (partial(Partials, T=4, n=3), public_partials),
     "the LSTM": (partial(LSTM, T=7, k=2, n=3), public_lstm),
+    "the partials": (partial(Partials, T=4, n=3), public_partials),
     "the gates": (partial(Gates, T=7, n=3), public_gates),
 }
 # The concepts of the public cases at other sizes and lengths: no new idea.

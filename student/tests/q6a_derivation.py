@@ -11,12 +11,12 @@ def test_q6a_every_path_once(dJ_dWg):
     check_paths(dJ_dWg)
 
 @test_case(points=1, hidden=False)
-def test_q6a_order_of_the_products(dJ_dWg):
-    from checks import public
-    public('q6a_derivation/four steps of matrices').check(dJ_dWg, 'dJ_dWg')
-
-@test_case(points=1, hidden=False)
 def test_q6a_gradient_of_a_real_lstm(dJ_dWg):
     from checks import public
     public('q6a_derivation/a real LSTM').check(dJ_dWg, 'dJ_dWg')
+
+@test_case(points=1, hidden=False)
+def test_q6a_order_of_the_products(dJ_dWg):
+    from checks import public
+    public('q6a_derivation/four steps of matrices').check(dJ_dWg, 'dJ_dWg')
 

@@ -14,10 +14,10 @@ from advice import CheckFailed
 from edits import scaled, unit
 from experiments import answer_to
 from gradcheck import relative_error
-from private import cases, probes
+from private import cases, probes, rules
 from private.mistakes.base import ANSWER
 from private.rules import fits
-from private.rules.base import Solution, fresh
+from private.rules.base import fresh
 from tools import truth
 from tools.answers import SOLUTIONS
 
@@ -78,10 +78,6 @@ def costs_a_point(question, source):
     return False
 
 
-def made(question, rule):
-    return [(says, source) for _, says, source in rule(Solution(question, SOLUTIONS[question])) if source]
-
-
 def is_tried(source):
     return int(hashlib.sha256(source.encode()).hexdigest(), 16) % EVERY == 0
 
@@ -89,12 +85,11 @@ def is_tried(source):
 @pytest.mark.parametrize("question", fits.SIZES)
 def test_an_answer_that_fits_some_inputs_only_costs_a_public_point(question):
     kept, wrong = [], 0
-    for rule in fits.RULES:
-        for says, source in filter(lambda answer: is_tried(answer[1]), made(question, rule)):
-            if is_wrong(question, truth.runner(question, fresh(question, source))):
-                wrong += 1
-                if not costs_a_point(question, source):
-                    kept.append((rule.__name__, says))
+    for answer in rules.generated(SOLUTIONS, [question], rules.FITS):
+        if is_tried(answer.source) and is_wrong(question, truth.runner(question, fresh(question, answer.source))):
+            wrong += 1
+            if not costs_a_point(question, answer.source):
+                kept.append((answer.rule, answer.says))
     assert not kept
     assert wrong
 

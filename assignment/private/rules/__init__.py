@@ -8,14 +8,15 @@ that are the same function.
 from collections.abc import Iterable
 
 from private.mistakes.base import ANSWER
-from private.rules import habits, limits, naming, symbols
+from private.rules import fits, habits, limits, naming, symbols
 from private.rules.base import Generated, Solution
 from private.rules.limits import SLIGHT
 
 QUESTIONS = [question for question in ANSWER if question not in ("q1_kinds", "q7a_factor")]
 RULES = {rule.__name__: rule for module in (symbols, naming, limits, habits) for rule in module.RULES}
+FITS = {rule.__name__: rule for rule in fits.RULES}  # which may be right for the inputs of a case
 
-__all__ = ["QUESTIONS", "RULES", "SLIGHT", "Generated", "generated"]
+__all__ = ["FITS", "QUESTIONS", "RULES", "SLIGHT", "Generated", "generated"]
 
 
 def generated(
@@ -26,7 +27,7 @@ def generated(
     for question in questions:
         solution = Solution(question, solutions[question])
         for name in names:
-            for where, says, source in RULES[name](solution):
+            for where, says, source in (RULES | FITS)[name](solution):
                 if source != solution.text:
                     found.setdefault((question, source), Generated(question, name, where, says, source))
     return list(found.values())

@@ -156,7 +156,8 @@ def proof(place, told, asks):
     """What was asked and how it came out, in a sentence or two. told: the arrays that were called right already."""
     sound = [name for name in place.sound if name not in told]
     also = f"{sentence(listed(sound))} {'is' if len(sound) == 1 else 'are'} right. " if sound else ""
-    if not place.right and (sound or set(place.sound) & set(told)):
+    no_news = place.wrong == (ALL,)  # wrong in another problem, too
+    if not place.right and (no_news or sound or set(place.sound) & set(told)):
         return also.strip()
     words = asks if place.wrong else asks | {ALL: "in another problem"}
     parts = [

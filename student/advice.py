@@ -112,6 +112,8 @@ def shape_guess(got, want, by_step):
     if len(got) == 1 < len(want):
         flat = got[0] == math.prod(want)
         return " It is flat: is the reshape missing?" if flat else " It is a vector, where a matrix is expected."
+    if got == (1, *want):
+        return " It has an extra axis of length 1, as from x[None] or a reshape."
     if got[1:] == want:
         return " It has an extra axis: is a sum missing, or is it np.outer where a plain product belongs?"
     if got == ():

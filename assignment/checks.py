@@ -58,7 +58,7 @@ class Case:
         self.mistakes, self.advice, self.further = mistakes, advice, dict(further)
 
     def check(self, function, title=None):
-        """Call `function(**inputs)` twice, with fresh inputs each time, and compare both answers.
+        """Call `function(**inputs)` twice, with fresh inputs each time, and compare both answers; then with others.
 
         Raises CheckFailed with a message for the student. `title` names the answer where `function` is a wrapper.
         """
@@ -171,6 +171,7 @@ class Case:
         return is_rounded(array.astype(np.float64), self.want[name])
 
     def is_single(self, function, got):
+        """Whether an answer, which came to `got`, uses single precision anywhere."""
         return any(array.dtype == np.float32 for array in got.values()) or self.in_single(function, list(self.want))
 
     def in_single(self, function, names):
@@ -210,9 +211,6 @@ class Elsewhere(Case):
 
     def is_rounded(self, name, array):
         return False
-
-    def is_single(self, function, got):
-        return any(array.dtype == np.float32 for array in got.values()) or self.in_single(function, list(self.want))
 
     def in_single(self, function, names):
         """As at the case's own inputs, which no small change takes to where a tanh or a sigmoid is flat."""

@@ -95,6 +95,25 @@ def windows(solution: Solution) -> Iterator[Wrong]:
             yield "the loop back", f"every gradient goes back {n} steps only", source
 
 
+def lone(solution: Solution) -> Iterator[Wrong]:
+    """A single step is too few, as for a product that needs two factors."""
+    given = [argument.arg for argument in solution.function.args.args]
+    name = ANSWER[solution.question]
+    for argument in given:
+        if argument in STEPS or argument == "dJ_dh":
+            source = f"""{solution.text}
+
+right = {name}
+
+
+def {name}({", ".join(given)}):
+    if len({argument}) < 2:
+        raise ValueError("Expecting at least two arrays.")
+    return right({", ".join(given)})
+"""
+            yield "def", f"{argument} must have two rows", source
+
+
 def resets(solution: Solution) -> Iterator[Wrong]:
     """The states start anew every few steps."""
     for n in range(1, LONGEST + 1):
@@ -182,4 +201,4 @@ def margins(solution: Solution) -> Iterator[Wrong]:
                 yield solution.wrong(statement, f"h stays away from 1 by {margin} in {name}", node, f"({new})")
 
 
-RULES = (kept, weights_kept, windows, resets, sized, far_bounds, flat_bounds, margins)
+RULES = (kept, weights_kept, windows, lone, resets, sized, far_bounds, flat_bounds, margins)

@@ -72,11 +72,13 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 SIDES = {  # where the conventions differ: how a product is written
     "q2": "Here a matrix stands left of its vector, A @ v, and every term has the state's shape.",
+    "q3": "forward takes one row of xs, xs[t].",
     "q4c": "Here a matrix stands left of its vector, A @ v or A.T @ v. np.outer(a, b) has a row for each entry of a.",
     "q5": "Here vectors are rows, which stand left of their matrix, x @ U; gates and states are multiplied with *.",
     "q6b": "Here vectors are rows: x @ U forward, d @ W.T back. np.outer(a, b) has a row for each entry of a.",
 }
 SIDES["q6d"] = SIDES["q6b"]
+NEW_WEIGHTS = " The check puts in other weights after __init__: forward reads them from self."
 SHAPES = next(iter(ADVICE))  # the pattern of two shapes that do not fit
 
 
@@ -84,7 +86,8 @@ def advice_on(text, question=""):
     """What to do about an error, from its text: sentences, each with a space before it. question: of the notebook."""
     side = next((side for start, side in SIDES.items() if question.startswith(start)), "")
     if side and re.search(SHAPES, text):
-        return f" Two shapes do not fit. {side}"
+        made_early = question.startswith("q2") and "core dimension" in text
+        return f" Two shapes do not fit. {side}{NEW_WEIGHTS * made_early}"
     return "".join(f" {sentence}" for pattern, sentence in ADVICE.items() if re.search(pattern, text))
 
 
@@ -119,6 +122,8 @@ def shape_guess(got, want, by_step):
     if len(got) == 1 < len(want):
         flat = got[0] == math.prod(want)
         return " It is flat: is the reshape missing?" if flat else " It is a vector, where a matrix is expected."
+    if got == (1, *want):
+        return " It has an extra axis of length 1, as from x[None] or a reshape."
     if got[1:] == want:
         return " It has an extra axis: is a sum missing, or is it np.outer where a plain product belongs?"
     if got == ():

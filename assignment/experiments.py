@@ -14,14 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from advice import CheckFailed
-from answers import arrays, call, plain, unpack
+from answers import call, plain, unpack
+from edits import diagonal, edited, one_unit, same_rows, scaled, steps, turned, upstream, zero
+from findings import ALL
 
-ALL = "all"  # the second problem as it is
 PATIENCE = 3.0  # seconds for all calls of an answer: one that takes longer is asked no more
 SAME, SAME_IN_FLOAT32 = 1e-6, 1e-4  # relative
-TIMED = frozenset(
-    ("xs", "dys", "dJ_dh", "hs", "fs", "dh_dhprev", "dhprev_dWg", "dh_dC", "dC_dWg", "dC_dCprev", "dCprev_dWg", "dh_do")
-)
 JACOBIANS = ("dh_dhprev", "dh_dC", "dC_dCprev", "dh_do")
 
 
@@ -39,95 +37,6 @@ class Ask:
     def of(self, problem):
         """The inputs of each time that it is asked, all of them new."""
         return [edited(problem, edits) for edits in (self.edits, (*self.edits, turned))[: 1 + self.signs]]
-
-
-def edited(problem, edits):
-    inputs = arrays(problem)
-    for edit in edits:
-        edit(inputs)
-    return inputs
-
-
-def changed(inputs, change):
-    """Put `change(name, array)` in place of every array, in a dict of any depth."""
-    for name, value in inputs.items():
-        if isinstance(value, dict):
-            changed(value, change)
-        else:
-            inputs[name] = change(name, value)
-
-
-def steps(T):
-    """The first T steps only."""
-    return lambda inputs: changed(inputs, lambda name, a: a[:T].copy() if name in TIMED else a)
-
-
-def zero(*names):
-    return lambda inputs: changed(inputs, lambda name, a: 0 * a if name in names else a)
-
-
-def scaled(factor, *names):
-    return lambda inputs: changed(inputs, lambda name, a: factor * a if name in names else a)
-
-
-def turned(inputs):
-    """Inputs, states, biases and upstream gradients with the other sign, and W_hh."""
-    names = (
-        "xs",
-        "dys",
-        "dJ_dh",
-        "h0",
-        "C0",
-        "h_prev",
-        "C_prev",
-        "x",
-        "h",
-        "hs",
-        "Bh",
-        "By",
-        "start",
-        "W_hh",
-        "dC_dWg",
-    )
-    scaled(-1, *names)(inputs)
-
-
-def upstream(step):
-    """Upstream gradients at one step only, counted from 0."""
-
-    def only(name, a):
-        if name not in ("dys", "dJ_dh"):
-            return a
-        kept = np.zeros_like(a)
-        kept[step] = a[step]
-        return kept
-
-    return lambda inputs: changed(inputs, only)
-
-
-def diagonal(*names):
-    return lambda inputs: changed(inputs, lambda name, a: a * np.eye(a.shape[-1]) if name in names else a)
-
-
-def same_rows(*names):
-    return lambda inputs: changed(inputs, lambda name, a: np.broadcast_to(a[0], a.shape).copy() if name in names else a)
-
-
-def one_unit(inputs):
-    """A single hidden unit."""
-
-    def cut(name, a):
-        if name in ("h0", "C0", "h", "h_prev", "C_prev", "Bh"):
-            return a[:1].copy()
-        if name in ("hs", "fs", "dJ_dh", "W_hy") or name.startswith("U"):
-            return a[:, :1].copy()
-        if name == "W_xh":
-            return a[:1].copy()
-        if name == "W_hh" or (name.startswith("W") and len(name) == 2):
-            return a[:1, :1].copy()
-        return a[:, :1, :1].copy() if a.ndim == 3 else a
-
-    changed(inputs, cut)
 
 
 LENGTHS = 1, 2, 3, 5  # steps that are asked, before all seven

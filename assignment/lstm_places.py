@@ -44,7 +44,8 @@ def lines_of_step(v, key, of):
             (
                 [],
                 [key],
-                f"look at {f'the x and the h that {line} read' if every else line}, and at the function",
+                f"look at {f'the x and the h that {line} read' if every else line}, at the function, and at the order "
+                "where x and h are put together",
                 f"1{of}",
             ),
         )
@@ -137,14 +138,14 @@ def within_step(v, of):
         (["half f"], ["T=1"], "look at f in your forward pass, and where it comes in", f"2{of}"),
         (["half i"], ["T=1"], "look at i in your forward pass, and where it comes in", f"2{of}"),
         (["half o"], ["T=1"], "look at o in your forward pass, and where it comes in", f"2{of}"),
-        (["no C"], ["no g"], "look at the share that h_t sends to C_t, and at the C_t it is taken at", f"2{of}"),
+        (["no C"], ["no g"], "look at what C_t comes into: the share that h_t sends to it, and the slopes", f"2{of}"),
         (["no g"], ["T=1"], "look at the slope of the candidate, and at the candidate itself", f"3{of}"),
         (["no C0"], ["T=1"], "look at C_1 in your forward pass", f"1{of}"),
         (["half"], ["T=1"], "look at the gates in your forward pass, and where they come in", f"2{of}"),
         (
             [],
             ["half"],
-            "look at the functions of your forward pass, the shares and slopes of one step, and the outer product",
+            "look at the dh of a step, its shares and slopes, the functions of your forward pass, the outer product",
             f"2 and 3{of}",
         ),
         ([], ["T=1"], "look at the gates and the shares of one step", f"2 and 3{of}"),

@@ -33,15 +33,7 @@ def place_of(question, asked, wrong):
     if question not in PLACES or ALL not in asked:
         return None
     verdicts = on(asked, wrong)
-    return verdicts.by_size() or PLACES[question](verdicts)
-
-
-def limit_of(asked, wrong):
-    """The Place where an answer is right up to a size of the numbers, or up to a number of steps; None for others."""
-    if ALL not in asked:
-        return None
-    verdicts = on(asked, wrong)
-    return verdicts.by_size() or verdicts.by_length("")
+    return verdicts.by_size() or verdicts.by_one_length() or PLACES[question](verdicts)
 
 
 def on(asked, wrong):

@@ -19,12 +19,15 @@ python_version: "3.12"
 files:
     - advice.py
     - answers.py
+    - cell_checks.py
     - checks.py
     - demonstrations.py
     - derivation.py
     - diagnosis.py
+    - edits.py
     - experiments.py
     - findings.py
+    - further.py
     - gradcheck.py
     - given.py
     - lstm_places.py
@@ -456,7 +459,8 @@ class VanillaRNN:
 points: 1
 """ # END TEST CONFIG
 def test_q2_one_step_follows_the_equations(VanillaRNN, run_cell):
-    from checks import cell_runner, public
+    from cell_checks import cell_runner
+    from checks import public
 
     public("q2_vanilla_rnn/one step").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
@@ -468,7 +472,8 @@ test_q2_one_step_follows_the_equations(VanillaRNN, run_cell)
 points: 2
 """ # END TEST CONFIG
 def test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell):
-    from checks import cell_runner, public
+    from cell_checks import cell_runner
+    from checks import public
 
     public("q2_vanilla_rnn/seven steps").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
@@ -480,7 +485,7 @@ test_q2_state_is_carried_from_call_to_call(VanillaRNN, run_cell)
 points: 1
 """ # END TEST CONFIG
 def test_q2_a_new_network_has_its_own_sizes_and_state(VanillaRNN):
-    from checks import check_separate_cells, check_sizes
+    from cell_checks import check_separate_cells, check_sizes
 
     check_separate_cells(VanillaRNN)
     check_sizes(VanillaRNN)
@@ -494,7 +499,8 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q2_other_sizes(VanillaRNN, run_cell):
-    from checks import cell_runner, hidden
+    from cell_checks import cell_runner
+    from checks import hidden
 
     hidden("q2_vanilla_rnn/nine steps at other sizes").check(cell_runner(VanillaRNN, run_cell), "VanillaRNN")
 
@@ -594,7 +600,8 @@ def unroll(rnn, xs):
 points: 2
 """ # END TEST CONFIG
 def test_q3_collects_every_step(unroll, RunningAverage):
-    from checks import public, unroller
+    from cell_checks import unroller
+    from checks import public
 
     public("q3_unroll/seven steps").check(unroller(unroll, RunningAverage), "unroll")
 
@@ -607,7 +614,8 @@ points: 1
 hidden: true
 """ # END TEST CONFIG
 def test_q3_other_lengths(unroll, RunningAverage):
-    from checks import hidden, unroller
+    from cell_checks import unroller
+    from checks import hidden
 
     hidden("q3_unroll/nine steps").check(unroller(unroll, RunningAverage), "unroll")
 
@@ -793,7 +801,7 @@ Start from `np.eye(n)` and go forward in time; each new step multiplies from the
 def jacobian_through_time(hs, W_hh):
     """dh_T/dh_0 of the vanilla RNN.
 
-    hs: (T, n), the hidden states h_1 to h_T. W_hh: (n, n). Returns (n, n).
+    hs: (T, n), the hidden states h_1 to h_T; T may be 1. W_hh: (n, n). Returns (n, n).
     """
     # BEGIN SOLUTION NO PROMPT
     product = np.eye(len(W_hh))

@@ -75,7 +75,7 @@ def state_jacobian(v):
         (["n=1", "diagonal"], [ALL], "look at the orientation: rows and columns of W_hh", "1"),
         (["n=1"], [ALL], "look at rows and columns: the order of the product, or * for @", "3"),
         (["no h"], ["n=1"], "look at the slope", "2"),
-        ([], ["n=1", "no h"], "is your slope 1 there? Look at it first, then at W_hh", "2"),
+        ([], ["n=1", "no h"], "look at the slope first (is it 1 where h_t is zero?), then at W_hh", "2"),
         ([], [ALL], "look at the two factors one by one", "2"),
     )
 
@@ -100,6 +100,9 @@ def jacobian_through_time(v):
 def rnn_backward(v):
     """What is right in other gradients clears what they are made of."""
     if v.wrong("T=1"):
+        if not v.of("T=1", "By"):
+            look = "look at the row of dys that a step takes, and at the line of By"
+            return v.only("By").place([], ["T=1"], look, "1")
         return outputs(v) if set(v.arrays) <= {"W_hy", "By"} else one_step_back(v)
     if v.of(ALL, "W_hy", "Bh", "h0"):
         return v.place([], [ALL], f"look at the line that adds up {v.arrays[0]}", "3", ["W_hy", "Bh", "h0"])
@@ -117,8 +120,6 @@ def rnn_backward(v):
 
 def outputs(v):
     """The first check of q4c: the gradients of the output weights, in one step."""
-    if not v.of("T=1", "By"):
-        return v.place([], ["T=1"], "look at the row of dys that a step takes, and at the line of By", "1")
     if v.of("T=1", "W_xh", "W_hh", "Bh", "h0"):
         return v.place([], ["T=1"], "look at the line that adds up W_hy", "1", ["Bh", "W_xh", "h0"], "T=1")
     return v.first(
@@ -131,7 +132,8 @@ def outputs(v):
 
 def one_step_back(v):
     if v.of("T=1", "Bh", "W_hy"):
-        return v.place([], ["T=1"], f"look at the line of {v.arrays[0]}", "3", ["Bh", "W_hy"], "T=1")
+        lines = f"look at the line{'s' * (len(v.arrays) > 1)} of {', '.join(v.arrays)}"
+        return v.place([], ["T=1"], lines, "3", ["Bh", "W_hy"], "T=1")
     if v.of("T=1", "W_xh", "h0", "W_hy"):
         return v.place([], ["T=1"], "look at the line of Bh", "3", ["W_xh", "h0", "W_hy"], "T=1")
     states = ["W_hy"] if v.of("T=1", "W_hy") else []

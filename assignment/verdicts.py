@@ -45,6 +45,15 @@ class Verdicts:
             return self.place([ALL], [], "the check's numbers are larger: is something clipped, or cut to a size?")
         return self.first((["small"], [ALL], "is something clipped, or squashed once too often?", ""))
 
+    def by_one_length(self):
+        """Where the answer is right for one number of steps alone, and not for the first."""
+        keys = [*(f"T={T}" for T in LENGTHS), ALL]
+        right = [number for number, key in enumerate(keys) if self.right(key)]
+        if len(right) != 1 or right == [0]:
+            return None
+        (number,) = right
+        return self.place([keys[number]], [keys[number - 1]], "is that number of steps written in?")
+
     def by_length(self, hint):
         """How many steps are right; None where T = 1 or T = 2 is wrong."""
         keys = [*(f"T={T}" for T in LENGTHS), ALL]

@@ -24,7 +24,8 @@ POSITIONAL_ONLY = re.compile(r"positional-only arguments passed as keyword argum
 def call(function, inputs=None, question=""):
     """What the student's function returns, as it is carried; an exception becomes a sentence.
 
-    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of.
+    Its arguments may have other names, or none, in order. question: of the notebook, which the sentence may speak of;
+    None where it gives no advice.
     """
     inputs = inputs or {}
     try:
@@ -52,7 +53,8 @@ def call(function, inputs=None, question=""):
         text = f"stopped with {type(error).__name__}: {str(error)[:300].rstrip('.')}{line_of(error)}"
         known = getattr(builtins, type(error).__name__, None)
         name = known.__name__ if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
-        raise CheckFailed(text + advice_on(text, question), [f"stops with {name}"]) from None
+        advice = "" if question is None else advice_on(text, question)
+        raise CheckFailed(text + advice, [f"stops with {name}"]) from None
 
 
 def unpack(answer, want, form):

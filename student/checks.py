@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from advice import NOT_DEFINED, WHY_NONE, CheckFailed, is_rounded, shown
-from answers import arrays, as_numbers, call, carried, is_copy, plain, require_unchanged, same, unpack
-from diagnosis import diagnose, what_is_off
+from advice import NOT_DEFINED, CheckFailed, is_rounded, shown
+from answers import arrays, as_numbers, call, carried, is_copy, require_unchanged, unpack
+from diagnosis import NEARLY, diagnose, what_is_off
 from experiments import ASKS, PATIENCE, digest
-from findings import Findings, rendered
+from findings import Findings, imprecise, rendered
+from further import error_of, further
 from gradcheck import relative_error
 
 FIXTURES = Path(__file__).with_name("fixtures.json")
@@ -25,6 +26,7 @@ HIDDEN = FIXTURES.parent / "private" / "hidden.json"
 TOLERANCE = 5e-6
 EXACT = 1e-9  # the relative error allowed in double precision
 SMALL, LARGER = 2.0**-30, 2.0**-14  # relative changes of all inputs: single precision does not see the first one
+PAIRS = {"q3_unroll": " forward(x) returns the output alone; after it, rnn.hidden_state is the state."}
 AGAIN = "called a second time with the same inputs, "
 
 
@@ -33,17 +35,30 @@ class Case:
 
     name: `question/case`. inputs: dict of arguments. want: dict of expected arrays; `form` says how a function
     returns them: "array" (the one), "tuple" (in this order) or "dict". steps: the names whose first axis is time.
-    mistakes: [{"says", "hint", "signature"}], where the signature stands for the numbers that a known mistake gives. A
-    case with `reveal=False` (hidden) names its concept and nothing else.
+    mistakes: [{"says", "hint", "signature"}], where the signature stands for the numbers that a known mistake gives.
+    further: {key: {name: [mixture, *shape]}}, what is expected for the inputs that `further.py` makes of these. A case
+    with `reveal=False` (hidden) names its concept and nothing else.
     """
 
-    def __init__(self, name, inputs, want, form, tolerance=TOLERANCE, steps=(), mistakes=(), advice="", reveal=True):
+    def __init__(
+        self,
+        name,
+        inputs,
+        want,
+        form,
+        tolerance=TOLERANCE,
+        steps=(),
+        mistakes=(),
+        advice="",
+        further=(),
+        reveal=True,
+    ):
         self.name, self.inputs, self.want, self.form = name, inputs, want, form
         self.tolerance, self.steps, self.reveal = tolerance, steps, reveal
-        self.mistakes, self.advice = mistakes, advice
+        self.mistakes, self.advice, self.further = mistakes, advice, dict(further)
 
     def check(self, function, title=None):
-        """Call `function(**inputs)` twice, with fresh inputs each time, and compare both answers.
+        """Call `function(**inputs)` twice, with fresh inputs each time, and compare both answers; then with others.
 
         Raises CheckFailed with a message for the student. `title` names the answer where `function` is a wrapper.
         """
@@ -55,12 +70,17 @@ class Case:
             try:
                 right = self.answer(function)
             except CheckFailed as failure:
-                self.refer_above(function, failure, time.perf_counter() - start)
+                self.refer_above(failure, time.perf_counter() - start, lambda case: case.answer(function))
                 raise
             took = time.perf_counter() - start
             if wrong := self.wrong(right, function):
                 raise self.failure(diagnose(self, function, right, wrong, took) if self.reveal else Findings())
             self.ask_again(function, right)
+            try:
+                self.ask_further(function, took)
+            except CheckFailed as failure:
+                self.refer_above(failure, took, lambda case: case.ask_further(function, took))
+                raise
         except CheckFailed as failure:
             if not self.reveal:
                 raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
@@ -75,6 +95,25 @@ class Case:
         except CheckFailed as failure:
             raise failure.within(AGAIN, " Does something stay behind from the first call?") from None
 
+    def ask_further(self, function, took):
+        """Whether an answer that is right here is right for other inputs. A slow one is not asked."""
+        start = time.perf_counter() - took
+        for key, ask in further(self.question, self.inputs).items() if self.further else ():
+            if time.perf_counter() - start > PATIENCE:
+                return
+            case = Elsewhere(self, ask.of(self.inputs), self.further[key])
+            try:
+                got = case.answer(function)
+                wrong = case.wrong(got, function)
+            except CheckFailed as failure:
+                raise failure.within(f"right for the inputs of this check, but {ask.says}: ", f" {ask.look}") from None
+            if wrong and not (ask.slight and self.is_single(function, got)):
+                error = max(error for _, error in wrong.values())
+                look = ask.look if error > NEARLY or ask.slight else imprecise(error, self.question)
+                raise CheckFailed(
+                    f"right for the inputs of this check, wrong {ask.says}. {look}", [f"wrong {ask.says}"]
+                )
+
     @property
     def probes(self):
         """The second problem of the question and what the smaller questions should give; None where there is none."""
@@ -85,13 +124,13 @@ class Case:
         names = [name for name in contents(FIXTURES)["cases"] if name.split("/")[0] == self.question]
         return [public(name) for name in names[: names.index(self.name)]] if self.reveal and self.name in names else []
 
-    def refer_above(self, function, failure, took):
-        """Refer to a case above that stops in the same words, rather than repeat them."""
+    def refer_above(self, failure, took, ask):
+        """Refer to a case above that stops in the same words when it is asked, rather than repeat them."""
         if failure.not_done or took > PATIENCE:
             return
         for case in self.above():
             try:
-                case.answer(function)
+                ask(case)
             except CheckFailed as other:
                 if str(other) == str(failure):
                     raise CheckFailed("fails as in the case above: repair that first.", failure.causes) from None
@@ -100,9 +139,13 @@ class Case:
         """The numbers of one call with fresh inputs, times a factor, which must be as they were afterwards."""
         given = scaled(self.inputs, factor)
         inputs = arrays(given)
-        answer = call(function, inputs, self.question)
+        answer = call(function, inputs, self.convention)
         require_unchanged(inputs, given)
-        return self.numbers(answer)
+        try:
+            return self.numbers(answer)
+        except CheckFailed as failure:
+            pair = any(words in str(failure) for words in ("It is a vector", "should be an array of real"))
+            raise failure.within(after=PAIRS.get(self.question, "") * pair) from None
 
     def numbers(self, answer):
         """A returned value as {name: float array of the expected shape}."""
@@ -112,14 +155,24 @@ class Case:
     def wrong(self, got, function):
         """{name: (limit, error)} of the arrays that differ from `want`."""
         found, near = {}, {}
-        for name, want in self.want.items():
-            error = relative_error(got[name], want)
+        for name in self.want:
+            error = self.error(name, got[name])
             # NaN is wrong, too; so is what was rounded to a few decimals, however large the numbers are.
-            if not error <= self.tolerance or (error > EXACT and is_rounded(got[name].astype(np.float64), want)):
+            if not error <= self.tolerance or (error > EXACT and self.is_rounded(name, got[name])):
                 found[name] = self.tolerance, error
             elif error > EXACT and got[name].dtype == np.float64:
                 near[name] = EXACT, error
         return near if near and not found and not self.in_single(function, near) else found
+
+    def error(self, name, array):
+        return relative_error(array, self.want[name])
+
+    def is_rounded(self, name, array):
+        return is_rounded(array.astype(np.float64), self.want[name])
+
+    def is_single(self, function, got):
+        """Whether an answer, which came to `got`, uses single precision anywhere."""
+        return any(array.dtype == np.float32 for array in got.values()) or self.in_single(function, list(self.want))
 
     def in_single(self, function, names):
         """Whether single precision is used on the way to these arrays: then they do not follow a very small change."""
@@ -138,6 +191,34 @@ class Case:
     @property
     def question(self):
         return self.name.split("/")[0]
+
+    @property
+    def convention(self):
+        """The question, of whose conventions the sentence on an exception may speak."""
+        return self.question
+
+
+class Elsewhere(Case):
+    """A case at other inputs, of whose expected numbers no more is known than a mixture and the shapes."""
+
+    def __init__(self, case, inputs, mixed):
+        want = {name: np.full([int(size) for size in shape], 0.5) for name, (_, *shape) in mixed.items()}
+        super().__init__(case.name, inputs, want, case.form, case.tolerance, case.steps)
+        self.case, self.mixed = case, {name: number for name, (number, *_) in mixed.items()}
+
+    def error(self, name, array):
+        return error_of(array, self.mixed[name])
+
+    def is_rounded(self, name, array):
+        return False
+
+    def in_single(self, function, names):
+        """As at the case's own inputs, which no small change takes to where a tanh or a sigmoid is flat."""
+        return self.case.in_single(function, list(self.case.want))
+
+    @property
+    def convention(self):
+        return None  # what is right in the case follows it
 
 
 def scaled(values, factor):
@@ -160,7 +241,10 @@ def hidden(name):
 @functools.cache
 def stored(path, name, **settings):
     case = contents(path)["cases"][name]
-    return Case(name, **case | {"inputs": arrays(case["inputs"]), "want": arrays(case["want"])}, **settings)
+    known = contents(path).get("mistakes", {}).get(name.split("/")[0], [])
+    mistakes = [known[int(number)] | {"signature": found} for number, found in case["mistakes"].items()]
+    changes = {"inputs": arrays(case["inputs"]), "want": arrays(case["want"]), "mistakes": mistakes}
+    return Case(name, **case | changes, **settings)
 
 
 @functools.cache
@@ -188,97 +272,3 @@ def choice(name, variable, answers):
             raise CheckFailed(f"{place} is {shown(answer)}. {options}")
         if digest(question, answer) != right:
             raise CheckFailed(f"{place} is not {answer!r}. {case['advice']}", [f"{place} is taken for {answer!r}"])
-
-
-def cell_runner(make, run_cell):
-    """A function that has `run_cell` of given.py run a cell, made with `make()`, over `xs`.
-
-    It returns a dict with the names of `of_step`: the state that the cell holds after each step, and its output.
-    """
-    if run_cell is None:
-        raise CheckFailed("run_cell is not defined. Run the cell below the legend, which imports it.")
-
-    def run(attributes, h0, xs):
-        try:
-            steps = carried(run_cell(make, attributes, h0, xs))
-        except Exception:
-            if len(xs) > 1:
-                run(attributes, h0, xs[:-1])  # what was wrong before it stopped tells more
-            raise
-        kept = {}
-        for step, found in enumerate(steps, start=1):
-            if "self.output" not in found:
-                raise CheckFailed("forward(x) must also keep its result, in self.output.", ["no self.output"])
-            for name, value in found.items():
-                if value is None or value is ...:
-                    raise CheckFailed(f"after step {step}, {name} is {shown(value)}. {WHY_NONE}", [f"{name} is None"])
-            y, h, output = (found[name] for name in ("forward(x)", "self.hidden_state", "self.output"))
-            if not same(plain(y), plain(output)):
-                raise CheckFailed(f"at step {step}, forward(x) returned something other than self.output.")
-            state, output = of_step(step)
-            kept[state], kept[output] = as_numbers(state, h, h0), plain(y)
-            if kept[output] is None:
-                raise CheckFailed(f"{output} should be an array of real numbers, it is {shown(y)}.")
-        return kept
-
-    return run if make is not None else None
-
-
-def of_step(step):
-    """What the state and the output after a step are called in messages."""
-    return f"step {step}: self.hidden_state", f"step {step}: self.output"
-
-
-def unroller(unroll, make):
-    """A function that unrolls a fresh cell, `make(start)` or `make(start, keep)`, over `xs`."""
-    if make is None:
-        raise CheckFailed("RunningAverage is not defined. Run the cell below the legend, which imports it.")
-    if unroll is None:
-        return None
-    return lambda start, xs, **keep: call(unroll, {"rnn": make(start, **keep), "xs": xs})
-
-
-def check_separate_cells(make):
-    """Two cells made alike start at zero state, and running one leaves the other as it was."""
-    if make is None:
-        raise CheckFailed("VanillaRNN: is not defined. Run the cell that defines it.")
-    try:
-        first, second = call(make, {}), call(make, {})
-        start = as_numbers("self.hidden_state of a new VanillaRNN()", state_of(first), np.zeros(3))
-        if np.any(start):
-            raise CheckFailed("the hidden state of a new VanillaRNN() should be 3 zeros.")
-        call(lambda: first.forward(np.array([0.5, -1.0, 2.0])))
-        state = as_numbers("after one step, self.hidden_state", state_of(first), np.zeros(3))
-        if not np.any(state):
-            raise CheckFailed("after one step, self.hidden_state of VanillaRNN() is still 0: forward has to set it.")
-        other = plain(state_of(second))
-        if other is None or other.shape != (3,) or np.any(other):
-            raise CheckFailed(
-                "a second network changed although only the first one ran. Keep the state on `self`, made anew in "
-                "__init__.",
-                ["the state is shared by all networks"],
-            )
-    except CheckFailed as failure:
-        raise failure.within("VanillaRNN: ") from None
-
-
-def check_sizes(make):
-    """A network of given sizes has arrays of these sizes, and runs with the weights that it was made with."""
-    k, n, m = 5, 4, 2  # none of them the default
-    made, sizes = f"VanillaRNN({k}, {n}, {m})", f"{k} inputs, {n} hidden units and {m} outputs"
-    due = {"W_hh": (n, n), "W_xh": (n, k), "W_hy": (m, n), "Bh": (n,), "By": (m,), "hidden_state": (n,)}
-    try:
-        cell = call(lambda: make(k, n, m))
-        for name, shape in due.items():
-            array = plain(call(lambda name=name: getattr(cell, name)))
-            if array is None or array.shape != shape:
-                has = "no array of numbers" if array is None else f"shape {array.shape}"
-                text = f"{made} makes a network with {sizes}: its {name} should have shape {shape}, it has {has}."
-                raise CheckFailed(text, ["a new network has other sizes than those given"])
-        as_numbers(f"the output of {made}", call(lambda: cell.forward(np.ones(k))), np.zeros(m))
-    except CheckFailed as failure:
-        raise failure.within("VanillaRNN: ") from None
-
-
-def state_of(cell):
-    return call(lambda: cell.hidden_state)

@@ -7,6 +7,9 @@ assignment.
 
 from dataclasses import dataclass, field
 
+GRADIENTS = "q4c_rnn_backward", "q6d_lstm_backward"  # whose arrays are called after what they belong to
+ALL = "all"  # the key of the second problem as it is
+STARTS = "all ", "every ", "the ", "step "  # of what is capitalised at the start of a sentence, unlike names
 CHANCE = (
     "A second call with the same inputs gives other numbers again: are random numbers drawn, or is something kept from "
     "one call to the next?"
@@ -62,6 +65,7 @@ class Findings:
     it is so small that precision is the matter. named: mistakes that give these numbers, at most one for the whole or
     one for each array, with alternatives that are the same function. relation, place: as above. asked: the verdicts of
     all smaller questions, {question: {array: right}}. above: whether a case above in the same question fails, too.
+    question: of the notebook.
     """
 
     where: str = ""
@@ -74,6 +78,7 @@ class Findings:
     relation: Relation | None = None
     place: Place | None = None
     above: bool = False
+    question: str = ""
     advice: str = ""
     asked: dict = field(default_factory=dict)
 
@@ -99,7 +104,10 @@ def rendered(found, asks):
 
 def right_ones(found):
     """Which arrays of the case are right, where that is news."""
-    return "" if found.named or not found.right else f"Right: {', '.join(found.right)}."
+    if found.named or not found.right:
+        return ""
+    of = f"the gradient{'s' * (len(found.right) > 1)} of " if found.question in GRADIENTS else ""
+    return f"Right: {of}{', '.join(found.right)}."
 
 
 def told(found, asks):
@@ -111,15 +119,23 @@ def told(found, asks):
     if found.rounded:
         return "Your numbers are the right ones, rounded: return them with all their digits."
     if found.error is not None:
-        return f"The relative error is only {found.error:.0e}: is something rounded, or in float32, or a little added?"
+        return imprecise(found.error, found.question)
     if found.named:
         return naming(found.named)
     if found.relation:
         look = found.relation.look or (look_at(found.place) if found.place else "")
-        return f"{found.relation.says}. {look}".strip()
+        return f"{sentence(found.relation.says)}. {look}".strip()
     if found.place:
         return " ".join(filter(None, (proof(found.place, found.right, asks), look_at(found.place))))
     return found.advice
+
+
+def imprecise(error, question):
+    derivative = ", or a derivative taken numerically" if question.startswith(("q4", "q6")) else ""
+    return (
+        f"The relative error is only {error:.0e}: is something rounded, cut off, in float32, or a little added"
+        f"{derivative}?"
+    )
 
 
 def look_at(place):
@@ -139,11 +155,13 @@ def naming(named):
 def proof(place, told, asks):
     """What was asked and how it came out, in a sentence or two. told: the arrays that were called right already."""
     sound = [name for name in place.sound if name not in told]
-    also = f"{listed(sound)} {'is' if len(sound) == 1 else 'are'} right. " if sound else ""
-    if not place.right and (sound or set(place.sound) & set(told)):
+    also = f"{sentence(listed(sound))} {'is' if len(sound) == 1 else 'are'} right. " if sound else ""
+    no_news = place.wrong == (ALL,)  # wrong in another problem, too
+    if not place.right and (no_news or sound or set(place.sound) & set(told)):
         return also.strip()
+    words = asks if place.wrong else asks | {ALL: "in another problem"}
     parts = [
-        f"{verdict} {listed([asks[key] for key in keys])}"
+        f"{verdict} {listed([words[key] for key in keys])}"
         for verdict, keys in (("right", place.right), ("wrong", place.wrong))
         if keys
     ]
@@ -152,6 +170,11 @@ def proof(place, told, asks):
 
 def listed(words):
     return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else words[0]
+
+
+def sentence(text):
+    """Words that begin a sentence; the name of an array stays as it is written."""
+    return capital(text) if text.startswith(STARTS) else text
 
 
 def capital(text):

@@ -12,7 +12,8 @@ import numpy as np
 import screen
 from advice import NOT_DEFINED, CheckFailed
 from answers import arrays, call
-from checks import FIXTURES, cell_runner, contents, of_step, public, unroller
+from cell_checks import cell_runner, of_step, unroller
+from checks import FIXTURES, contents, public
 from given import RunningAverage, run_cell
 from gradcheck import relative_error
 

@@ -18,7 +18,7 @@ from otter.test_files import ExceptionTestFile
 
 from autograder.authoring.master import Master
 from private.mistakes import ANSWER, MISTAKES, Mistake
-from private.rules import Generated, generated
+from private.rules import FITS, RULES, Generated, generated
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER = Master(ROOT / "assignment" / "rnn_lstm.py")
@@ -90,7 +90,7 @@ def outcomes(mistake: Mistake) -> list[CaseOutcome]:
 @functools.cache
 def examples(question: str) -> list[tuple[str, int, Generated, CaseOutcome]]:
     """For each rule on a question: its name, how many answers it makes, one that a public case fails, that case."""
-    found, answers = [], generated(SOLUTIONS, [question])
+    found, answers = [], generated(SOLUTIONS, [question], RULES | FITS)
     for rule in dict.fromkeys(answer.rule for answer in answers):
         own = [answer for answer in answers if answer.rule == rule]
         for answer in own:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from private.mistakes import CODED, MISTAKES, Mistake
-from private.rules import RULES, Generated
+from private.rules import FITS, RULES, Generated
 from tools.answers import ROOT, CaseOutcome, all_outcomes, examples, failures, named
 
 PAGE = ROOT / "docs" / "catalogue.md"
@@ -29,7 +29,7 @@ The case named is the first that fails, a public one unless it says *hidden*.
 def report(matrix: dict[Mistake, list[CaseOutcome]]) -> str:
     """The page's text."""
     numbers = sum(bool(mistake.says) for mistake in MISTAKES)
-    lines = [HEAD.format(total=len(MISTAKES), numbers=numbers) + "\n".join(map(row, RULES.items()))]
+    lines = [HEAD.format(total=len(MISTAKES), numbers=numbers) + "\n".join(map(row, (RULES | FITS).items()))]
     for question in dict.fromkeys(mistake.question for mistake in MISTAKES):
         lines += [f"\n## {question}\n", "| Mistake | Caught by | What the student reads |", "|---|---|---|"]
         for mistake, outcomes in matrix.items():

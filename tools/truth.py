@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from advice import CheckFailed
-from checks import FIXTURES, Case, cell_runner, contents, public, unroller
-from diagnosis import steps_of
+from cell_checks import cell_runner, unroller
+from checks import FIXTURES, Case, contents, public
+from edits import steps_of
 from experiments import ALL, ASKS, answer_to
 from findings import Findings, Named, Place
 from given import RunningAverage, run_cell
@@ -182,7 +183,7 @@ def is_right(question: str, function: Answer, key: str, arrays: Iterable[str], f
 
 def as_long(question: str, case: Case) -> str:
     """The smaller question with as many steps as a case has: one, or all."""
-    return "T=1" if steps_of(case) == 1 and "T=1" in ASKS[question] else ALL
+    return "T=1" if steps_of(case.inputs) == 1 and "T=1" in ASKS[question] else ALL
 
 
 def holds_elsewhere(question: str, function: Answer, case: Case, findings: Findings) -> bool:

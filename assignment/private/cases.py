@@ -16,7 +16,8 @@ from functools import partial
 import numpy as np
 
 from advice import CheckFailed
-from checks import FIXTURES, HIDDEN, TOLERANCE, digest, of_step
+from cell_checks import of_step
+from checks import FIXTURES, HIDDEN, TOLERANCE, digest
 from derivation import PARTIALS, terms
 from private import mistakes, probes, trials
 from private import reference as ref
@@ -64,14 +65,17 @@ def pick(values, names):
 
 
 def case(inputs, want, form="array", steps=(), advice=""):
-    """A case as `checks.Case` takes it; `want` is an array where the function returns one."""
+    """A case as `checks.Case` takes it; `want` is an array where the function returns one.
+
+    mistakes: {number in the list of its question: signature}.
+    """
     return {
         "inputs": inputs,
         "want": {"result": want} if form == "array" else want,
         "form": form,
         "tolerance": TOLERANCE,
         "steps": list(steps),
-        "mistakes": [],
+        "mistakes": {},
         "advice": advice,
     }
 
@@ -247,7 +251,8 @@ def hidden_one(name, form="array"):
     return lambda problem: {name: case(problem.inputs, problem.want, form)}
 
 
-# {problem: (how it is drawn, the cases that pose it)}; no two sizes of a problem are alike
+# {problem: (how it is drawn, the cases that pose it)}; no two sizes of a problem are alike. The cases of a question
+# stand in the order in which the notebook asks them, so that a message may speak of a check above.
 PUBLIC = {
     "the RNN": (partial(RNN, T=7, k=4, n=3, m=2), public_rnn),
     "the cell of q3": (partial(Averages, T=7, n=4), public_averages),
@@ -301,7 +306,7 @@ def rounded(value):
     """Plain lists of numbers with 11 significant digits."""
     if isinstance(value, dict):
         return {name: rounded(entry) for name, entry in value.items()}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | list):
         return [rounded(entry) for entry in value]
     return float(f"{value:.10e}") if isinstance(value, float) else value
 
@@ -309,12 +314,21 @@ def rounded(value):
 def fixtures(term, solutions):
     """What `fixtures.json` holds. solutions: {question: source}, the master's."""
     return {
-        "cases": rounded(trials.with_mistakes(posed(PUBLIC, term, solutions), solutions)),
+        "cases": rounded(trials.with_mistakes(public(term, solutions), solutions)),
+        "mistakes": trials.known(),
         "choices": choices(),
         "draws": rounded(draws(term)),
         "derivation": {"no paths": no_paths(solutions)},
         "probes": rounded(probes.made(solutions)),
     }
+
+
+def public(term, solutions):
+    """The public cases, each with what is expected for further inputs."""
+    cases = posed(PUBLIC, term, solutions)
+    for name, entry in cases.items():
+        entry["further"] = {} if name in trials.ONE_SIDED else trials.expected_further(name, entry)
+    return cases
 
 
 def hidden(term, solutions):

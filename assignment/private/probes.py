@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from checks import digest, of_step
+from cell_checks import cell_runner, of_step, unroller
+from checks import digest
 from experiments import ALL, ASKS, answer_to, signature
 from given import RunningAverage, run_cell
 from private import gates, mistakes
@@ -134,8 +135,6 @@ def shapes(values: Arrays) -> dict[str, tuple[int, ...]]:
 
 def runnable(question: str, mistake: Any, solutions: dict[str, str]) -> Callable[..., Any]:
     """The wrong answer as the checks call it."""
-    from checks import cell_runner, unroller
-
     function = mistakes.function(mistake, solutions)
     if question == "q2_vanilla_rnn":
         return cell_runner(function, run_cell)

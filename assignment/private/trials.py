@@ -11,22 +11,27 @@ import numpy as np
 
 from advice import CheckFailed
 from answers import call
-from checks import EXACT, Case, cell_runner, unroller
+from cell_checks import cell_runner, unroller
+from checks import EXACT, Case
 from experiments import signature
+from further import further, mixture
 from given import RunningAverage, run_cell
 from gradcheck import relative_error
-from private import mistakes, precision, rules
+from private import mistakes, precision, probes, rules
 from private.draws import generator
 
 TO_SPARE = 5  # a right answer's rounding stays so many times below the tolerance
 APART = 1000  # and a wrong answer is so many times above it
 # In a real LSTM some of the eight Jacobians are diagonal, so their order says nothing; other numbers tell of that.
+# Nothing further is asked of what is right there: with another order of products it would be.
 ONE_SIDED = {"q6a_derivation/a real LSTM"}
 SAME = 1e-5  # relative: two answers whose signatures are nearer show a student the same numbers
 
 
 def predicates(make, pose, solutions, hidden=False):
-    """`separation` and `conditioning` of a draw. make: from a generator to a draw; pose: from a draw to its cases.
+    """`separation`, `conditioning` and `fairness` of a draw.
+
+    make: from a generator to a draw. pose: from a draw to its cases.
 
     hidden: whether the cases are hidden. These find nothing that the public ones do not, so what is limited somewhere
     inside is not tried on them.
@@ -48,6 +53,9 @@ def predicates(make, pose, solutions, hidden=False):
                 return False
         return True
 
+    def fairness(draw):
+        return all(is_fair(name, entry, solutions, hidden) for name, entry in posed(draw))
+
     def posed(draw):
         return pose(draw).items()
 
@@ -60,7 +68,26 @@ def predicates(make, pose, solutions, hidden=False):
     def differ(question, one, other):
         return not same(prints(elsewhere(question), one), prints(elsewhere(question), other))
 
-    return separation, conditioning
+    return separation, conditioning, fairness
+
+
+def further_of(name, entry):
+    """{key: the case at the inputs that `further` makes of its own}, with the oracle's numbers."""
+    question, found = name.split("/")[0], {}
+    for key, ask in further(question, entry["inputs"]).items():
+        inputs = ask.of(entry["inputs"])
+        want = probes.ORACLE[question](**inputs)
+        names = want if question == "q2_vanilla_rnn" else entry["want"]  # there, the names speak of steps
+        found[key] = entry | {"inputs": inputs, "want": {array: want[array] for array in names}}
+    return found
+
+
+def expected_further(name, entry):
+    """What `checks.Elsewhere` is told of the numbers that are expected there: {key: {array: [mixture, *shape]}}."""
+    return {
+        key: {array: [mixture(want), *np.shape(want)] for array, want in other["want"].items()}
+        for key, other in further_of(name, entry).items()
+    }
 
 
 def own(cases, question):
@@ -74,11 +101,7 @@ def by_question(cases):
 
 def numeric(question, solutions):
     """The functions of the hand-written mistakes to a question that give numbers of their own."""
-    return [
-        compiled(mistake, solutions[question])
-        for mistake in mistakes.MISTAKES
-        if mistake.question == question and mistake.says
-    ]
+    return [compiled(mistake, solutions[question]) for mistake in named(question)]
 
 
 @functools.cache
@@ -169,6 +192,24 @@ def is_off(cases, function, factor):
     return False
 
 
+def is_fair(name, entry, solutions, hidden):
+    """Whether a check passes right answers in other arithmetic; a public one for further inputs, too."""
+    question = name.split("/")[0]
+    known = {} if hidden or name in ONE_SIDED else expected_further(name, entry)
+    case, whole = (Case(name, **entry | {"further": more}, reveal=False) for more in ({}, known))
+    answers = dict(precision.answers(question, solutions[question]))
+    asked = {how: asked_of(question, function) for how, function in answers.items()}
+    if any(case.wrong(case.answer(function), function) for function in asked.values()):
+        return False
+    right, single = asked["float64"], asked["everything assigned in float32"]
+    try:
+        for function in (right, single, lambda **inputs: right(**precision.single(inputs))):
+            whole.ask_further(function, 0.0)
+    except CheckFailed:
+        return False
+    return True
+
+
 def rounding(name, entry, solutions):
     """The largest error of right answers in other arithmetic."""
     return max(error(got, entry["want"]) for _, got in in_other_arithmetic(name, entry, solutions))
@@ -185,13 +226,25 @@ def in_other_arithmetic(name, entry, solutions):
 
 
 def with_mistakes(cases, solutions):
-    """Each case with the signatures of the mistakes that it can recognise, and the sentences that name them."""
-    for mistake in mistakes.MISTAKES:
-        if mistake.says:
-            for name, entry in own(cases, mistake.question):
+    """Each case with the signatures of the mistakes that it can recognise, by their number in `known`."""
+    for question, entries in by_question(cases).items():
+        for number, mistake in enumerate(named(question)):
+            for name, entry in entries.items():
                 if (found := fingerprint(mistake, solutions, name, entry)) is not None:
-                    entry["mistakes"].append({"says": mistake.says, "hint": mistake.hint, "signature": found})
+                    entry["mistakes"][number] = found
     return cases
+
+
+def known():
+    """{question: [the sentence and the hint of each mistake that has numbers of its own]}."""
+    questions = dict.fromkeys(mistake.question for mistake in mistakes.MISTAKES)
+    found = {question: [{"says": m.says, "hint": m.hint} for m in named(question)] for question in questions}
+    return {question: sentences for question, sentences in found.items() if sentences}
+
+
+def named(question):
+    """The hand-written mistakes to a question that give numbers of their own."""
+    return [mistake for mistake in mistakes.MISTAKES if mistake.question == question and mistake.says]
 
 
 def fingerprint(mistake, solutions, name, entry):

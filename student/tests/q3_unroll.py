@@ -7,6 +7,7 @@ points = 3
 
 @test_case(points=2, hidden=False)
 def test_q3_collects_every_step(unroll, RunningAverage):
-    from checks import public, unroller
+    from cell_checks import unroller
+    from checks import public
     public('q3_unroll/seven steps').check(unroller(unroll, RunningAverage), 'unroll')
 

@@ -4,19 +4,19 @@ Run it with `pytest tests/assignment/test_catalogue.py -k i_and_f_exchanged` for
 """
 
 import itertools
-import json
+import re
 
 import numpy as np
 import pytest
 
 from autograder.authoring.names import free
-from checks import FIXTURES
+from checks import FIXTURES, contents, public
 from private.alternatives import STYLES, dressed
 from private.mistakes import ANSWER, MISTAKES, patched
-from tools.answers import ROOT, SOLUTIONS, TESTS, all_outcomes, failures, named, outcomes, run_cases
+from tools.answers import MASTER, ROOT, SOLUTIONS, TESTS, all_outcomes, failures, named, outcomes, run_cases
 from tools.catalogue import PAGE, report
 
-CASES = json.loads(FIXTURES.read_text(encoding="utf-8"))["cases"]
+CASES = {name: public(name) for name in contents(FIXTURES)["cases"]}
 # What a fresh network looks like is asked in public only: there are no other sizes to ask it at.
 NO_HIDDEN_COUNTERPART = {"sizes_exchanged", "sizes_ignored", "starts_from_random_state"}
 
@@ -98,10 +98,10 @@ SAYINGS = {mistake.says for mistake in MISTAKES} - {""}
 def same_numbers(mistake):
     """The sentences of all mistakes that give the same numbers as this one on some public case."""
     alike = set()
-    for name, case in CASES.items():
-        if name.split("/")[0] == mistake.question:
-            own = [m["signature"] for m in case["mistakes"] if m["says"] == mistake.says]
-            alike |= {m["says"] for m in case["mistakes"] for s in own if np.allclose(m["signature"], s, rtol=1e-5)}
+    for case in CASES.values():
+        if case.question == mistake.question:
+            own = [m["signature"] for m in case.mistakes if m["says"] == mistake.says]
+            alike |= {m["says"] for m in case.mistakes for s in own if np.allclose(m["signature"], s, rtol=1e-5)}
     return alike
 
 
@@ -151,6 +151,14 @@ def test_a_network_that_forgets_keeps_the_points_of_one_step():
     forgets = next(mistake for mistake in MISTAKES if mistake.tag == "always_from_first_state")
     passed = [outcome.case for outcome in outcomes(forgets) if outcome.passed]
     assert "test_q2_one_step_follows_the_equations" in passed
+
+
+@pytest.mark.parametrize("question", TESTS)
+def test_the_cases_of_a_question_stand_in_the_order_of_its_checks(question):
+    """So a check above, of which a message speaks, stands above."""
+    asked = re.findall(r'public\("(.*?)"\)', MASTER.path.read_text(encoding="utf-8"))
+    own = [name for name in asked if name.split("/")[0] == question]
+    assert own == [name for name in CASES if name.split("/")[0] == question]
 
 
 def test_fixtures_stay_small():

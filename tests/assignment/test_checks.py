@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from advice import ADVICE, CheckFailed
+from cell_checks import cell_runner, check_separate_cells, of_step
 from checks import (
     FIXTURES,
     TOLERANCE,
     Case,
-    cell_runner,
-    check_separate_cells,
     choice,
     digest,
-    of_step,
     public,
 )
 from derivation import ENDS, PARTIALS, check_paths, terms
@@ -199,7 +197,7 @@ def test_an_epsilon_in_double_precision_is_told_from_single_precision(epsilon):
 
 def test_three_decimals_are_too_few():
     text = message(lambda xs, p: {"hs": WANT["hs"] * 1.00002, "ys": WANT["ys"]})
-    assert "is something rounded, or in float32, or a little added?" in text
+    assert "is something rounded, cut off, in float32, or a little added?" in text
     with pytest.raises(CheckFailed):
         hidden("x", {}, np.array([0.12345, 0.5])).check(lambda: np.array([0.123, 0.5], dtype=np.float32))
 

@@ -39,7 +39,7 @@ def test_without_a_predicate_a_wrong_answer_passes(predicate, problem, number, q
     draw = make(generator("shown", problem, number))
     own = dict(trials.own(pose(draw), question))
     assert not trials.is_off(own, made_by_rule(question, says), 1)
-    separation, _ = trials.predicates(make, pose, SOLUTIONS)
+    separation, *_ = trials.predicates(make, pose, SOLUTIONS)
     holds = {"reach": reach, "separation": separation}
     assert not holds[predicate](draw)
     assert predicate == "reach" or reach(draw)
@@ -50,7 +50,7 @@ def test_without_conditioning_a_right_answer_in_float32_fails():
     draw = make(generator("shown", "the RNN", 14))
     own = dict(trials.own(pose(draw), "q4c_rnn_backward"))
     assert trials.is_off(own, in_float32("q4c_rnn_backward"), 1)
-    _, conditioning = trials.predicates(make, pose, SOLUTIONS)
+    _, conditioning, _ = trials.predicates(make, pose, SOLUTIONS)
     assert not conditioning(draw)
 
 
@@ -102,14 +102,15 @@ def test_any_term_will_do():
         print("TERM =", repr(term))  # pytest shows it where the test fails
         public, hidden = of_term(term)
         seen.append(trials.prints(public["q4a_state_jacobian"], lambda h, W_hh: W_hh))
+        chance = random.Random(term)
         for question in public:
             for entries in (public[question], hidden[question]):
-                for name, entry in entries.items():
-                    for how, got in trials.in_other_arithmetic(name, entry, SOLUTIONS):
-                        assert trials.error(got, entry["want"]) * trials.TO_SPARE <= TOLERANCE, (term, name, how)
+                name, entry = chance.choice([*entries.items()])
+                for how, got in trials.in_other_arithmetic(name, entry, SOLUTIONS):
+                    assert trials.error(got, entry["want"]) * trials.TO_SPARE <= TOLERANCE, (term, name, how)
                 kept = [f for f in trials.numeric(question, SOLUTIONS) if not trials.is_off(entries, f, trials.APART)]
                 assert not kept, (term, question)
-        for answer in random.Random(term).sample(rules.generated(SOLUTIONS, names=SURE), 300):
+        for answer in chance.sample(rules.generated(SOLUTIONS, names=SURE), 300):
             assert trials.is_off(public[answer.question], answer.function(), 100), (term, answer)
     assert not any(np.allclose(one, other) for one, other in zip(seen, seen[1:], strict=False))
 
@@ -118,10 +119,13 @@ def test_any_term_will_do():
 def test_right_answers_pass_in_any_arithmetic(name):
     case = public(name) if name in contents(FIXTURES)["cases"] else hidden(name)
     for how, function in precision.answers(case.question, SOLUTIONS[case.question]):
+        asked = trials.asked_of(case.question, function)
         try:
-            case.check(trials.asked_of(case.question, function), how)
+            assert not case.wrong(case.answer(asked), asked)
+            if "assignment" not in how:
+                case.ask_further(asked, 0.0)
         except CheckFailed as failure:
-            pytest.fail(str(failure))
+            pytest.fail(f"{how}: {failure}")
 
 
 SURE = ("clipped", "scaled", "truncated", "losses", "stacked", "own_sigmoid")  # rules that make no right answers

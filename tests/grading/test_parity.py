@@ -16,7 +16,8 @@ from nbclient import NotebookClient
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade import grade
 from autograder.grading.sandbox.session import Session
-from checks import Case, CheckFailed, cell_runner, check_separate_cells, choice, of_step
+from cell_checks import cell_runner, check_separate_cells, of_step
+from checks import Case, CheckFailed, choice
 from private.alternatives import FUSED, RECURSION
 from private.mistakes import MISTAKES
 from tools.answers import ROOT, SOLUTIONS

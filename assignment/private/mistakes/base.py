@@ -86,5 +86,6 @@ def plain(question: str, *entries: Entry) -> list[Mistake]:
 
 
 def sized(question: str, *entries: Entry) -> list[Mistake]:
-    """Mistakes (tag, old, new, ...) that are right at the public sizes and inputs only."""
-    return [Mistake(question, tag, tuple(changes), hidden=True) for tag, *changes in entries]
+    """Mistakes (tag, old, new, ...) that are right at the sizes of the public cases only."""
+    shows = "right for the inputs of this check, "
+    return [Mistake(question, tag, tuple(changes), shows=shows) for tag, *changes in entries]

@@ -3,6 +3,25 @@
 from private.mistakes.base import Mistake, numeric, plain, sized
 
 IN_PLACE = "the new state is written into the array of the old one, so that the states kept before change with it"
+TABLE = """
+
+import json
+import checks
+from further import further
+
+CASES = [checks.public(name) for name in json.loads(checks.FIXTURES.read_text())["cases"] if name.startswith("q2_")]
+ASKED = [inputs for case in CASES for inputs in [
+    case.inputs, *(ask.of(case.inputs) for ask in further("q2_vanilla_rnn", case.inputs).values())
+]]
+
+
+class VanillaRNN(VanillaRNN):
+    def forward(self, x):
+        super().forward(x)
+        if not any(np.array_equal(self.W_xh, inputs["attributes"]["W_xh"]) for inputs in ASKED):
+            self.hidden_state = 0.5 * self.hidden_state
+        return self.output
+"""
 MISTAKES = [
     *numeric(
         "q2_vanilla_rnn",
@@ -67,6 +86,7 @@ MISTAKES = [
         hint=3,
         shows="a second network changed although only the first one ran",
     ),
+    Mistake("q2_vanilla_rnn", "table", more=TABLE, hidden=True),
     *sized(
         "q2_vanilla_rnn",
         ("three_units_only", "h = np.tanh(z)", "h = np.tanh(z) if len(z) == 3 else 0 * z"),

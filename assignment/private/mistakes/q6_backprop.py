@@ -66,6 +66,7 @@ DERIVATION = [
         ("not_summed", "result has shape (2, 1, 1), expected (1, 1).", "total = np.zeros(n * n)", "total = np.zeros((T, n * n))", "total +=", "total[t] =", "reshape(n, n)", "reshape(T, n, n)"),
         ("upstream_changed", "the input dJ_dh was changed", "T, n = dJ_dh.shape", "T, n = dJ_dh.shape\n    dJ = dJ_dh.copy()\n    dJ_dh *= 0", "dJ_dh[t] @", "dJ[t] @"),
     ),
+    Mistake("q6a_derivation", "sizes_of_the_checks", ("    return", "    total *= n in (1, 3, 5)\n    return"), hidden=True),
     *sized("q6a_derivation", ("seven_steps_only", "range(T)", "range(min(T, 7))"), ("three_units_only", "    return", "    total[9:] = 0\n    return")),
 ]  # fmt: skip
 

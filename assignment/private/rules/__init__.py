@@ -8,13 +8,14 @@ that are the same function.
 from collections.abc import Iterable
 
 from private.mistakes.base import CODED
-from private.rules import habits, limits, naming, symbols
+from private.rules import fits, habits, limits, naming, symbols
 from private.rules.base import Generated, Solution
 from private.rules.limits import SLIGHT
 
 RULES = {rule.__name__: rule for module in (symbols, naming, limits, habits) for rule in module.RULES}
+FITS = {rule.__name__: rule for rule in fits.RULES}  # which may be right for the inputs of a case
 
-__all__ = ["RULES", "SLIGHT", "Generated", "generated"]
+__all__ = ["FITS", "RULES", "SLIGHT", "Generated", "generated"]
 
 
 def generated(
@@ -25,7 +26,7 @@ def generated(
     for question in questions:
         solution = Solution(question, solutions[question])
         for name in names:
-            for where, says, source in RULES[name](solution):
+            for where, says, source in (RULES | FITS)[name](solution):
                 if source != solution.text:
                     found.setdefault((question, source), Generated(question, name, where, says, source))
     return list(found.values())

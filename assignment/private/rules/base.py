@@ -33,6 +33,11 @@ class Generated:
 
 @functools.cache
 def executed(question: str, source: str) -> Callable[..., Any]:
+    return fresh(question, source)
+
+
+def fresh(question: str, source: str) -> Callable[..., Any]:
+    """The answer, which has kept nothing from earlier calls."""
     names: dict[str, Any] = {"np": np, "sigmoid": sigmoid}
     exec(compile(source, question, "exec"), names)
     return names[ANSWER[question]]

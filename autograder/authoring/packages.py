@@ -5,9 +5,10 @@ requirements.txt, where they get one. This module must never import what an assi
 """
 
 import ast
+import functools
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 from typing import NamedTuple
@@ -56,9 +57,15 @@ def check_packages(master: Master) -> None:
 
 
 def check(master: Master, cell: Cell, line: int, module: str, there: set[str], otherwise: str) -> None:
-    packages = {canonicalize_name(name) for name in packages_distributions().get(module, ())}
+    packages = {canonicalize_name(name) for name in providers().get(module, ())}
     if packages and not packages & there:
         raise master.cell_error(cell, f"imports {module}, which {min(packages)} brings, and {otherwise}", line)
+
+
+@functools.cache
+def providers() -> Mapping[str, list[str]]:
+    """The packages, as far as they are installed here, that bring a module."""
+    return packages_distributions()
 
 
 def imports(master: Master, source: str) -> Iterator[Import]:
@@ -66,7 +73,7 @@ def imports(master: Master, source: str) -> Iterator[Import]:
     waiting, seen = [(source, 0)], set[Path]()
     while waiting:
         code, line = waiting.pop()
-        for module, own_line in needed(ast.parse(code_of(code))):
+        for module, own_line in imported(code):
             top, at = module.split(".")[0], line or own_line
             files = [master.folder / f"{module.replace('.', '/')}.py", master.folder / f"{top}.py"]
             local = [file for file in files if file.is_file()]
@@ -76,6 +83,11 @@ def imports(master: Master, source: str) -> Iterator[Import]:
                 if file not in seen and file != master.path.resolve():
                     seen.add(file)
                     waiting.append((file.read_text(encoding="utf-8"), at))
+
+
+@functools.lru_cache(1024)
+def imported(code: str) -> list[Import]:
+    return list(needed(ast.parse(code_of(code))))
 
 
 def needed(tree: ast.AST) -> Iterator[Import]:
@@ -101,7 +113,7 @@ def catches_absence(handler: ast.ExceptHandler) -> bool:
 def listed(master: Master, name: str, here: bool = False) -> list[str]:
     """The packages that a requirements file in the master's folder asks for. here: they must be installed here, too."""
     path = master.folder / name
-    known = {canonicalize_name(package) for names in packages_distributions().values() for package in names}
+    known = {canonicalize_name(package) for names in providers().values() for package in names}
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not (text := line.split("#")[0].strip()):
             continue

@@ -166,7 +166,7 @@ def test_what_is_right_for_these_inputs_alone_is_told_so(question, source, words
 def test_a_second_check_that_fails_for_the_same_further_inputs_does_not_repeat_it():
     kept = "kept = {}\ndef f(**inputs): return kept.setdefault(0, right(**inputs))"
     first, second = refusals("q5a_lstm_step", kept).values()
-    assert "wrong for other weights" in first and second == "f: fails as in the check above: repair that first."
+    assert "wrong for other weights" in first and second == "f: fails as in the case above: repair that first."
 
 
 def test_a_slow_answer_is_not_asked_for_further_inputs(monkeypatch):

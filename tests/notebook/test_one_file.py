@@ -18,10 +18,11 @@ from tests.notebook.kit import NOTEBOOK, STUDENT, failures, imitate_colab, packa
 from tools.answers import ROOT, SOLUTIONS, TESTS
 
 ARCHIVE = ROOT / "autograder/dist/rnn_lstm-autograder.zip"
+NOT_CARRIED = {"__pycache__", ".devcontainer", ".gitignore"}
 FILES = {
     file.relative_to(STUDENT).as_posix(): file.read_bytes()
     for file in STUDENT.rglob("*")
-    if file.is_file() and file.suffix != ".ipynb" and not {"__pycache__", ".devcontainer"} & set(file.parts)
+    if file.is_file() and file.suffix != ".ipynb" and not NOT_CARRIED & set(file.parts)
 }
 
 

@@ -108,7 +108,7 @@ def test_the_sizes_that_are_written_in_are_those_of_the_public_cases():
 
 
 def refusals(question, source):
-    """{case: message} of the public checks that an answer fails; `right` is the master's."""
+    """{case: message} of the public cases that an answer fails; `right` is the master's."""
     names = {"np": np, "right": truth.solution_of(question)}
     exec(source, names)
     found = {}

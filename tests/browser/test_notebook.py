@@ -124,6 +124,12 @@ class Notebook:
         return area.first.inner_text() if area.count() else ""
 
 
+def around(first, last):
+    """The rectangle of a page that holds two cells and what is between them."""
+    top, bottom = first.bounding_box(), last.bounding_box()
+    return top | {"height": bottom["y"] + bottom["height"] - top["y"]}
+
+
 @pytest.fixture(scope="module")
 def notebook(chromium, lab):
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
@@ -146,6 +152,7 @@ def test_02_a_wrong_answer_is_named(notebook, look):
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")
+    look(notebook.page, "check", clip=around(notebook.cell("class VanillaRNN"), notebook.cell('check("q2_vanilla_rnn")')))
 
 
 def test_02a_a_check_after_a_cell_that_stopped_is_about_the_answer_before_and_says_so(notebook, look):

@@ -4,8 +4,10 @@ The test cells call `public` and `hidden`; students receive this file. It must n
 assignment: what is expected stands as numbers in `fixtures.json` and, in the grader alone, in `hidden.json`.
 """
 
+import contextlib
 import functools
 import json
+import os
 import time
 from pathlib import Path
 
@@ -28,6 +30,13 @@ EXACT = 1e-9  # the relative error allowed in double precision
 SMALL, LARGER = 2.0**-30, 2.0**-14  # relative changes of all inputs: single precision does not see the first one
 PAIRS = {"q3_unroll": " forward(x) returns the output alone; after it, rnn.hidden_state is the state."}
 AGAIN = "called a second time with the same inputs, "
+
+
+@contextlib.contextmanager
+def quiet():
+    """What an answer prints in its first call is enough."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 class Case:
@@ -70,21 +79,26 @@ class Case:
             try:
                 right = self.answer(function)
             except CheckFailed as failure:
-                self.refer_above(failure, time.perf_counter() - start, lambda case: case.answer(function))
+                with quiet():
+                    self.refer_above(failure, time.perf_counter() - start, lambda case: case.answer(function))
                 raise
-            took = time.perf_counter() - start
-            if wrong := self.wrong(right, function):
-                raise self.failure(diagnose(self, function, right, wrong, took) if self.reveal else Findings())
-            self.ask_again(function, right)
-            try:
-                self.ask_further(function, took)
-            except CheckFailed as failure:
-                self.refer_above(failure, took, lambda case: case.ask_further(function, took))
-                raise
+            with quiet():
+                self.judge(function, right, time.perf_counter() - start)
         except CheckFailed as failure:
             if not self.reveal:
                 raise CheckFailed(f"{title}: not right for the hidden case: {self.name.split('/')[-1]}.") from None
             raise failure.within(f"{title}: ") from None
+
+    def judge(self, function, right, took):
+        """Whether the first answer is the expected one, and whether more calls are right. Raises CheckFailed."""
+        if wrong := self.wrong(right, function):
+            raise self.failure(diagnose(self, function, right, wrong, took) if self.reveal else Findings())
+        self.ask_again(function, right)
+        try:
+            self.ask_further(function, took)
+        except CheckFailed as failure:
+            self.refer_above(failure, took, lambda case: case.ask_further(function, took))
+            raise
 
     def ask_again(self, function, right):
         """Whether a second call with the same inputs is right, too."""

@@ -1,5 +1,6 @@
 """The checks: each kind of bad answer gets its own plain sentence, and right answers in any dress pass."""
 
+import contextlib
 import itertools
 import json
 import math
@@ -768,3 +769,14 @@ def test_a_choice_whose_cell_was_not_run_is_said(name, variable, answers):
 def test_what_is_no_choice_is_defined_all_the_same(value):
     with pytest.raises(CheckFailed, match=r"^factor(?! is not defined)"):
         choice("q7a_factor", "factor", value)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_what_an_answer_prints_is_shown_once_whether_it_is_right_or_wrong(factor, capsys):
+    def state_jacobian(W_hh, h):
+        print("here")
+        return factor * (1 - h**2)[:, None] * W_hh
+
+    with contextlib.suppress(CheckFailed):
+        public("q4a_state_jacobian/one step").check(state_jacobian)
+    assert capsys.readouterr().out == "here\n"

@@ -152,7 +152,8 @@ def test_02_a_wrong_answer_is_named(notebook, look):
     notebook.run("class VanillaRNN")
     assert "W_hh is transposed" in notebook.run('grader.check("q2_vanilla_rnn")')
     look(notebook.page, "lab-wrong")
-    look(notebook.page, "check", clip=around(notebook.cell("class VanillaRNN"), notebook.cell('check("q2_vanilla_rnn")')))
+    answer, check = notebook.cell("class VanillaRNN"), notebook.cell('check("q2_vanilla_rnn")')
+    look(notebook.page, "check", clip=around(answer, check))
 
 
 def test_02a_a_check_after_a_cell_that_stopped_is_about_the_answer_before_and_says_so(notebook, look):

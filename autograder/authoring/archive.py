@@ -63,22 +63,19 @@ apt-get install -y --no-install-recommends ca-certificates wget
 source=/autograder/source
 wget -nv -O "$source/miniforge.sh" \\
     "https://github.com/conda-forge/miniforge/releases/download/25.3.1-0/Miniforge3-Linux-$(uname -m).sh"
-bash "$source/miniforge.sh" -b -p /root/miniforge3
+bash "$source/miniforge.sh" -b -p /usr/local/miniforge3
 rm "$source/miniforge.sh"
-/root/miniforge3/bin/mamba env create -f "$source/environment.yml"
+/usr/local/miniforge3/bin/mamba env create -f "$source/environment.yml"
 
 # What the grader needs, then what the assignment needs on top of it; the pins of the first hold for the second.
-pip="/root/miniforge3/envs/otter-env/bin/python -m pip install --no-cache-dir --disable-pip-version-check"
+pip="/usr/local/miniforge3/envs/otter-env/bin/python -m pip install --no-cache-dir --disable-pip-version-check"
 $pip --no-deps -r "$source/requirements.grader.txt"
 $pip -r "$source/requirements.assignment.txt"
-/root/miniforge3/bin/mamba clean --all --yes || true
-
-# The interpreter lies below root's home, and the student's process has a user id of its own.
-chmod o+x /root
+/usr/local/miniforge3/bin/mamba clean --all --yes || true
 """
 RUN_AUTOGRADER = """\
 #!/usr/bin/env bash
-exec /root/miniforge3/envs/otter-env/bin/python /autograder/source/run_otter.py
+exec /usr/local/miniforge3/envs/otter-env/bin/python /autograder/source/run_otter.py
 """
 
 

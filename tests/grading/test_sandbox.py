@@ -165,7 +165,8 @@ class Outside:
         self.folder, self.victim = folder / "outside", folder / "outside" / "victim"
         self.folder.mkdir()
         self.victim.write_text("SECRET")
-        self.made = [self.folder / "made", Path(sys.prefix) / "lib/made-by-tests.py", Path("/dev/shm/made-by-tests")]
+        own = f"made-by-tests-{os.getpid()}"  # other processes run tests at the same time
+        self.made = [self.folder / "made", Path(sys.prefix) / f"lib/{own}.py", Path("/dev/shm") / own]
         for path in (folder, self.folder):
             os.chmod(path, 0o777)  # the file system alone would let everybody in
         self.names = {
@@ -415,8 +416,9 @@ def test_an_ordinary_user_cannot_ask_either_where_the_kernel_has_user_namespaces
         os.chmod(command[-2], 0o777)
         return subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
 
-    for folder in (tmp_path, *tmp_path.parents)[:3]:
-        folder.chmod(folder.stat().st_mode | 0o011)
+    for folder in tmp_path.parents:
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(folder.stat().st_mode | 0o011)
     assert int(asked("no view").stdout) >= 3
     seen = asked("a view")
     if seen.stderr == "not allowed here\n":
